@@ -1,0 +1,41 @@
+"""`nox` runs what CI runs: the tests, then every check of the code and the documentation.
+
+`nox -s tests -P 3.13` takes another Python. `.ci/run` calls the session `lint` without an environment
+of its own, so that the list of checks stands here only.
+"""
+
+from __future__ import annotations
+
+import nox
+
+nox.options.default_venv_backend = "venv"
+nox.options.reuse_venv = "yes"
+nox.options.sessions = ["tests", "lint"]
+
+CHECKS = (
+    ("ruff", "check", "."),
+    ("ruff", "format", "--check", "."),
+    ("mypy",),
+    ("lint-imports",),
+    ("python", "tools/generate_docs.py", "--check"),
+    ("pre-commit", "validate-manifest", ".pre-commit-hooks.yaml"),
+    ("binlint", "."),
+)
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    _install(session)
+    session.run("python", "-m", "pytest", "-q", *session.posargs)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    _install(session)
+    for command in CHECKS:
+        session.run(*command)
+
+
+def _install(session: nox.Session) -> None:
+    if session.virtualenv.is_sandboxed:
+        session.install("-q", "-e", ".[dev]")

@@ -1,0 +1,288 @@
+"""The `binlint` command: arguments in, exit code out. The only room that prints or exits."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import IO, TYPE_CHECKING
+
+from binlint import __version__
+from binlint.cli_options import Finished, Parsed, parse_check, parse_explain, parse_rules
+from binlint.cli_output import Output, check_target, write_file
+from binlint.errors import BinlintError, ConfigError
+
+if TYPE_CHECKING:
+    from binlint.config import Config, Known
+    from binlint.report import Note, Report
+    from binlint.reporters.context import ReportContext
+    from binlint.sources.discover import Discovery
+    from binlint.sources.source import Source
+
+CLEAN, FINDINGS, FAILED = 0, 1, 2
+_STDIN = "-"
+_FORMAT_VARIABLE = "BINLINT_OUTPUT_FORMAT"
+
+
+def main(argv: Sequence[str] | None = None, *, stdout: IO[str] | None = None, stderr: IO[str] | None = None) -> int:
+    """Runs binlint and returns its exit code: 0 clean, 1 findings, 2 something kept it from looking.
+
+    Never raises, and never shows a traceback: it could hold a secret.
+    """
+    out = Output(stdout or sys.stdout, stderr or sys.stderr, os.environ)
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    try:
+        code = _dispatch(arguments, out)
+        out.flush()
+        return code
+    except BinlintError as error:
+        out.complain(str(error))
+    except KeyboardInterrupt:
+        out.complain("interrupted")
+    except Exception as error:  # noqa: BLE001 - the net under everything
+        out.complain(f"internal error in {_place(error)} {type(error).__name__}; please report")
+    return FAILED
+
+
+def _dispatch(arguments: list[str], out: Output) -> int:
+    command, rest = (arguments[0], arguments[1:]) if arguments else ("", [])
+    try:
+        if command == "explain":
+            from binlint.cli_rules import explain
+
+            out.write(explain(parse_explain(rest, out)))
+            return CLEAN
+        if command == "rules":
+            from binlint.cli_rules import table
+
+            parse_rules(rest, out)
+            out.write(table())
+            return CLEAN
+        return _check(parse_check(arguments, out), out)
+    except Finished:
+        return CLEAN
+
+
+def _check(parsed: Parsed, out: Output) -> int:
+    options = parsed.options
+    cwd = _current_folder()
+    paths = list(parsed.paths) or ([_STDIN] if options.stdin_filename is not None else [os.curdir])
+    if options.stdin_filename is not None and _STDIN not in paths:
+        raise ConfigError("--stdin-filename names standard input, which is read for the path -")
+    config = _load(parsed, cwd)
+    if options.show_settings:
+        out.write(_settings(config))
+        return CLEAN
+    target = None if options.output_file in (None, _STDIN) else options.output_file
+    if target is not None:
+        check_target(target)
+
+    from binlint.sources.discover import discover
+
+    discovery = discover([path for path in paths if path != _STDIN], config, cwd)
+    if options.show_files:
+        return _show_files(discovery, out)
+    sources: tuple[Source, ...] = ()
+    if _STDIN in paths:
+        sources, discovery = _with_stdin(options.stdin_filename or "", discovery, config)
+    report = _run(config, discovery, sources, out if not options.quiet else None)
+    _deliver(report, config, parsed, out, target)
+    return exit_code(report, config)
+
+
+def exit_code(report: Report, config: Config) -> int:
+    """What the report means for whoever called: having not looked is worse than having found."""
+    from binlint import engine
+
+    if engine.is_incomplete(report, config):
+        return FAILED
+    return FINDINGS if engine.fails(report, config) and not config.exit_zero else CLEAN
+
+
+def _load(parsed: Parsed, cwd: str) -> Config:
+    from binlint.config import load_config
+
+    known, options = _known(), parsed.options
+    config = load_config(cwd, known, options.config, options.isolated, parsed.overrides)
+    named = os.environ.get(_FORMAT_VARIABLE)
+    if named and options.output_format is None:
+        if named not in known.formats:
+            raise ConfigError(f"{_FORMAT_VARIABLE}: unknown output format; known: {', '.join(known.formats)}")
+        config = config._replace(output_format=named)
+    return config._replace(ignore_comments=not options.no_ignore_comments)
+
+
+def _known() -> Known:
+    from binlint.config import Known
+    from binlint.reporters import FORMATS
+
+    def rules() -> dict[str, str]:
+        from binlint.rules import RULES
+
+        return {rule.code: rule.name for rule in RULES}
+
+    return Known(rules, FORMATS)
+
+
+def _with_stdin(name: str, discovery: Discovery, config: Config) -> tuple[tuple[Source, ...], Discovery]:
+    from binlint.report import Note
+    from binlint.sources.exclusion import EXCLUDED, Exclusion
+    from binlint.sources.given import relative
+    from binlint.sources.stdin import read_stdin
+
+    shown = relative(name, config.cwd)
+    found: Source | Note
+    if name and config.force_exclude and Exclusion(config).excludes(shown):
+        found = Note(shown, EXCLUDED)
+    else:
+        found = read_stdin(getattr(sys.stdin, "buffer", None), shown)
+    if isinstance(found, Note):
+        return (), discovery._replace(notes=(*discovery.notes, found))
+    return (found,), discovery
+
+
+def _run(config: Config, discovery: Discovery, sources: tuple[Source, ...], watched: Output | None) -> Report:
+    from binlint import engine
+
+    bar = None
+    if watched is not None and watched.can_show_progress():
+        from binlint.cli_progress import Bar
+
+        bar = Bar()
+    try:
+        report = engine.run(config, discovery, progress=bar, extra_sources=sources)
+    finally:
+        if bar is not None:
+            bar.close()
+    return report._replace(notes=tuple(sorted((*report.notes, *discovery.remarks))))
+
+
+def _deliver(report: Report, config: Config, parsed: Parsed, out: Output, target: str | None) -> None:
+    """Writes the report, and on the error stream what a report for machines has no place for."""
+    from binlint import reporters
+    from binlint.reporters import summary
+
+    name = config.output_format or ("full" if out.is_terminal() and target is None else "concise")
+    context = _context(config, parsed, out, name, to_file=target is not None)
+    text = reporters.load(name).render(report, context)
+    aside = _suppressed(report) if parsed.options.show_suppressed else []
+    if target is not None:
+        write_file(target, text)
+    if target is not None or name in reporters.DOCUMENTS:
+        aside += summary.file_notes(report, context)
+        if name in reporters.DOCUMENTS:
+            aside += summary.statistics(report, context)
+        aside.append(summary.closing(report, context))
+    elif aside:
+        text = "".join(f"{line}\n" for line in aside) + text
+        aside = []
+    if target is None:
+        out.write(text)
+        out.flush()  # before anything on the error stream
+    if context.verbose:
+        out.tell(_verbose(report, config))
+    out.tell("".join(f"{line}\n" for line in aside if line))
+
+
+def _context(config: Config, parsed: Parsed, out: Output, name: str, to_file: bool) -> ReportContext:
+    from binlint.finding import Severity
+    from binlint.reporters import DOCUMENTS
+    from binlint.reporters.context import ReportContext, RuleInfo
+
+    options = parsed.options
+    rules: tuple[RuleInfo, ...] = ()
+    if name in DOCUMENTS:  # the others show no more of a rule than its finding does
+        from binlint.cli_rules import infos
+
+        rules = infos()
+    return ReportContext(
+        version=__version__,
+        rules=rules,
+        colour=out.wants_colour(options.color, to_file),
+        width=100 if to_file else out.width(),
+        unicode=to_file or out.can_carry_all(),
+        show=min(config.fail_on, Severity.WARNING),
+        verbose=options.verbose,
+        quiet=options.quiet,
+        statistics=options.statistics,
+    )
+
+
+def _suppressed(report: Report) -> list[str]:
+    from binlint.reporters.listing import one_line, ordered
+
+    return [f"{one_line(finding)} (suppressed)" for finding in ordered(report.suppressed)]
+
+
+def _verbose(report: Report, config: Config) -> str:
+    from binlint.reporters.clean import clean
+
+    stages = ", ".join(f"{name} {number}" for name, number in report.stages) or "none"
+    return f"configuration: {clean(config.source or 'defaults')}\nfiles by stage: {stages}\n"
+
+
+def _show_files(discovery: Discovery, out: Output) -> int:
+    from binlint.report import Note
+    from binlint.reporters.clean import clean
+    from binlint.sources.kinds import is_python_script
+    from binlint.sources.read import read
+
+    failures = [note for note in discovery.notes if note.failure]
+    for entry in discovery.files:
+        if entry.shebang:
+            data = read(entry)
+            if isinstance(data, Note):
+                failures += [data] if data.failure else []
+                continue
+            if not is_python_script(data):
+                continue
+        out.write(f"{clean(entry.path)}\n")
+    for note in failures:
+        out.complain(f"{note.path}: {note.reason}")
+    return FAILED if failures else CLEAN
+
+
+def _settings(config: Config) -> str:
+    """The configuration in the form in which it could stand in `binlint.toml`."""
+    from binlint.config import KEYS
+    from binlint.reporters.clean import clean
+
+    lines = [f"# from {config.source or 'the defaults'} and the command line"]
+    for key in KEYS:
+        value = getattr(config, key.replace("-", "_"))
+        if value is not None and value != ():
+            lines.append(f"{key} = {_toml(value)}")
+    return "".join(f"{clean(line)}\n" for line in lines)
+
+
+def _toml(value: object) -> str:
+    from binlint.finding import Severity
+
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, Severity):
+        return _toml(value.word)
+    if isinstance(value, tuple):
+        if value and isinstance(value[0], tuple):
+            return f"{{ {', '.join(f'{_toml(pattern)} = {_toml(codes)}' for pattern, codes in value)} }}"
+        return f"[{', '.join(map(_toml, value))}]"
+    text = str(value).replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{text}"'
+
+
+def _current_folder() -> str:
+    try:
+        return os.getcwd()
+    except OSError:
+        raise ConfigError("the current directory does not exist any more") from None
+
+
+def _place(error: BaseException) -> str:
+    """Where binlint's own code failed, as module:function line; without values, which could be secrets."""
+    place, trace = "binlint", error.__traceback__
+    while trace is not None:
+        module = str(trace.tb_frame.f_globals.get("__name__", ""))
+        if module.partition(".")[0] == "binlint":
+            place = f"{module}:{trace.tb_frame.f_code.co_name} {trace.tb_lineno}"
+        trace = trace.tb_next
+    return place

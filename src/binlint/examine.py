@@ -1,0 +1,138 @@
+"""One candidate file through the analysis: text → facts → sightings → findings that are fit to be shown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from binlint.catalogue import Catalogue, load
+from binlint.facts import Facts
+from binlint.finding import Finding, Kind, Severity, Suggestion
+from binlint.flow.link import World
+from binlint.flow.sighting import Sighting
+from binlint.flow.trace import Tracer
+from binlint.frames import Masker
+from binlint.report import Note
+from binlint.rules import RULES
+from binlint.rules.judge import judge
+from binlint.sources.decode import decode
+from binlint.sources.project import Project
+from binlint.sources.source import Source, Text
+from binlint.syntax.python import compile_facts
+
+if TYPE_CHECKING:
+    from binlint.config import Config
+
+_VARIABLES = {
+    Kind.API_KEY: "API_KEY",
+    Kind.SECRET_KEY: "API_SECRET",
+    Kind.PRIVATE_KEY: "PRIVATE_KEY",
+    Kind.PASSPHRASE: "PRIVATE_KEY_PASSPHRASE",
+    Kind.UNKNOWN: "CREDENTIAL",
+}
+_DIRECTIVE = "binlint:"
+
+
+class Outcome(NamedTuple):
+    """What became of one candidate."""
+
+    findings: tuple[Finding, ...] = ()
+    suppressed: tuple[Finding, ...] = ()
+    notes: tuple[Note, ...] = ()
+    skipped: Note | None = None
+    stage: str = "candidate"
+
+
+class Examiner:
+    """Holds what is the same for all files of a run."""
+
+    def __init__(self, config: Config, project_company: bool) -> None:
+        self._config = config
+        self._company = project_company
+        self._catalogue: Catalogue = load()
+        self._project = Project(config.cwd, self._catalogue.modules)
+
+    def examine(self, source: Source) -> Outcome:
+        """All that is to be said of one file."""
+        text = decode(source)
+        if isinstance(text, Note):
+            return Outcome(skipped=text)
+        facts = compile_facts(source.path, text.text)
+        notes = tuple(self._notes(facts, text))
+        tracer = Tracer(facts, World(self._catalogue, self._project.owns(source.path)), self._company)
+        sightings = list(tracer.sightings())
+        if tracer.exhausted:
+            notes += (
+                Note(source.path, "too entangled to follow everywhere", f"{tracer.exhausted} questions given up"),
+            )
+        findings = judge(facts, sightings, RULES, self._catalogue.samples) if sightings else []
+        findings = self._completed(text, findings, sightings)
+        kept, suppressed = self._suppressed(text, findings)
+        stage = "finding" if findings else "compiled"
+        return Outcome(tuple(kept), tuple(suppressed), notes, None, stage)
+
+    def _notes(self, facts: Facts, text: Text) -> list[Note]:
+        notes = []
+        if facts.gaps:
+            lines = ", ".join(f"{first}-{last}" if last > first else str(first) for first, last in facts.gaps[:10])
+            notes.append(
+                Note(facts.path, "read partly as text", f"{facts.reason or 'it does not parse'}: lines {lines}")
+            )
+        if not text.exact:
+            notes.append(Note(facts.path, "not in the encoding that it declares", f"read as {text.encoding}"))
+        return notes
+
+    def _selected(self, findings: list[Finding]) -> list[Finding]:
+        return [f for f in findings if self._config.is_on(f.code, f.location.path)]
+
+    def _completed(self, text: Text, findings: list[Finding], sightings: list[Sighting]) -> list[Finding]:
+        if not findings:
+            return []
+        masker = Masker(text.text, findings, [sighting.text for sighting in sightings])
+        selected = self._selected(findings)
+        names = _variables(selected)
+        return [
+            finding._replace(
+                frame=masker.frame(finding.location.place),
+                suggestion=self._suggestion(text.text, finding, names[number], masker),
+            )
+            for number, finding in enumerate(selected)
+        ]
+
+    def _suggestion(self, text: str, finding: Finding, variable: str, masker: Masker) -> Suggestion | None:
+        if finding.severity < Severity.WARNING or finding.statement is None:
+            return None
+        from binlint.syntax.concrete import establish  # libcst: only when a finding is near
+
+        established = establish(text, finding.statement, finding.steps[0].location.place, variable)
+        if established is None or len(finding.evidence) == 0:
+            lookup = f'os.environ["{variable}"]'
+            return Suggestion(
+                finding.location.place, "", lookup, (variable,), "take the whole value from the environment"
+            )
+        return Suggestion(
+            finding.statement,
+            masker.mask(established.before, finding.statement.line),
+            masker.mask_text(established.after),
+            (established.variable,),
+            established.note,
+        )
+
+    def _suppressed(self, text: Text, findings: list[Finding]) -> tuple[list[Finding], list[Finding]]:
+        if _DIRECTIVE not in text.text or not self._config.ignore_comments:
+            return findings, []
+        from binlint.suppress import apply
+
+        outcome = apply(text.path, text.text, findings, RULES)
+        reported = self._selected(list(outcome.reported))
+        return [*outcome.kept, *reported], list(outcome.suppressed)
+
+
+def _variables(findings: list[Finding]) -> list[str]:
+    """A variable for each finding: the same for the same kind of the same account, told apart otherwise."""
+    names: list[str] = []
+    counts: dict[str, int] = {}
+    for finding in findings:
+        base = f"BINANCE_{'TESTNET_' if finding.testnet else ''}{_VARIABLES[finding.kind]}"
+        counts[base] = counts.get(base, 0) + 1
+        names.append(base if counts[base] == 1 else f"{base}_{counts[base]}")
+    return names

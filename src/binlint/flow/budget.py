@@ -1,0 +1,13 @@
+"""How much work one question may cost, in one place. Running out means "unknown" and is counted.
+
+Hostile input attacks constant folding: `"x" * 10**10`, sixty doublings, forty branches in a row.
+"""
+
+STEPS = 20_000  # expressions evaluated for one question; real code needs a few hundred
+FILE_STEPS = 2_000_000  # for all questions about one file; about five seconds
+ALTERNATIVES = 24  # values that one expression may have; more is not a set of accounts but a product
+LENGTH = 16_384  # characters of a computed text; an RSA-4096 key in PEM has 3,300
+DEPTH = 90  # nested evaluations: each costs about four Python frames of the thousand there are
+CALLS = 10  # calls inside calls that are followed
+CONTEXTS = 48  # ways into one function that are told apart
+ITEMS = 2_000  # items of one sequence or dict that are looked at

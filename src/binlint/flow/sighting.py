@@ -1,0 +1,36 @@
+"""A text that may be a credential, with all that is known about it: the input of the rules."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from binlint.finding import Kind, Location, Place, SecretText, Step
+
+
+class Sink(NamedTuple):
+    """A place that takes a credential: the call of a client, a header, a signature, an attribute."""
+
+    location: Location
+    text: str  # for the message: "`Client(…)` (binance.client.Client)"
+    parameter: str
+    accepts_path: bool = False
+
+
+class Sighting(NamedTuple):
+    """One text on one way. `rules` compare several sightings of the same literal."""
+
+    text: SecretText
+    origins: tuple[Location, ...]  # the literals that it is made of, in order
+    kind: Kind
+    sink: Sink | None
+    name: str  # what it is called where no sink is known, else ""
+    way: tuple[Step, ...]
+    company: tuple[str, ...]  # what says Binance, strongest first; empty if nothing does
+    named_binance: bool  # the name itself says Binance
+    testnet: bool
+    group: tuple[int, ...]  # equal for the parts of one credential
+    context: str = ""  # enclosing definition
+    statement: Place | None = None
+    where: str = "code"  # or "comment", "text"
+    alone: bool = False  # neither sink nor name
+    project: bool = False  # only the project, not the file, speaks of Binance

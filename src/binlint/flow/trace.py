@@ -1,0 +1,485 @@
+"""From each place that takes a credential backwards to the literals that reach it, and from telling names.
+
+The demand starts here. First the proven ways: calls of known clients, attributes, headers, signatures,
+settings. Then what only has a name or only stands there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from binlint import facts as f
+from binlint.catalogue import Api, Catalogue, Condition
+from binlint.facts import Call, Expr, Facts
+from binlint.finding import Kind, Location, Place, SecretText, Step
+from binlint.flow import budget
+from binlint.flow.evaluate import Evaluator
+from binlint.flow.link import World, merged
+from binlint.flow.sighting import Sighting, Sink
+from binlint.flow.values import (
+    Arguments,
+    Entries,
+    External,
+    Frame,
+    Instance,
+    Number,
+    OwnClass,
+    OwnFunction,
+    Partial,
+    Text,
+    Thunk,
+    Value,
+    bare,
+    texts,
+)
+from binlint.names import NameReading, read_name, says_testnet
+from binlint.shapes import Shape, classify
+
+_TEST_FLAGS = frozenset({"testnet", "demo", "sandbox", "test", "is_testnet", "use_testnet", "paper", "sandbox_mode"})
+_TEST_CALLS = frozenset(
+    {"set_sandbox_mode", "setSandboxMode", "enable_demo_trading", "set_testnet", "set_testnet_mode"}
+)
+_SECRETS = frozenset({Shape.KEY, Shape.PRIVATE_KEY, Shape.ENCRYPTED_PRIVATE_KEY, Shape.PLACEHOLDER, Shape.SAMPLE})
+_BARE_WORDS = frozenset({Shape.PLACEHOLDER, Shape.SAMPLE})
+
+
+class Tracer:
+    """All sightings of one file."""
+
+    def __init__(self, facts: Facts, world: World, project_company: bool) -> None:
+        self._facts = facts
+        self._catalogue: Catalogue = world.catalogue
+        self._evaluator = Evaluator(facts, world)
+        self._linked = self._evaluator.linked
+        self._project_company = project_company
+        self._test_clients: set[Place] | None = None
+
+    @property
+    def exhausted(self) -> int:
+        """How many questions ran out of budget."""
+        return self._evaluator.exhausted
+
+    def sightings(self) -> Iterator[Sighting]:
+        """What reaches a sink, then what has a telling name, then what stands alone."""
+        reached: set[Location] = set()
+        for sighting in self._at_sinks():
+            reached.update(sighting.origins)
+            yield sighting
+        rest = list(self._by_name_or_alone(reached))
+        if rest:
+            foreign = self._foreign()
+            yield from (s for s in rest if not any(origin in foreign for origin in s.origins))
+
+    # sinks
+
+    def _at_sinks(self) -> Iterator[Sighting]:
+        for call in self._facts.calls:
+            yield from self._at_call(call)
+        for attribute in self._facts.attribute_sets:
+            yield from self._at_attribute(attribute)
+        for index in range(len(self._facts.classes)):
+            yield from self._at_class(index)
+        yield from self._at_headers()
+        yield from self._at_settings()
+
+    def _frames(self, scope: int) -> list[Frame]:
+        return self._linked.contexts(self._linked.function_of(scope))
+
+    def _at_call(self, call: Call) -> Iterator[Sighting]:
+        if not any(self._takes_credentials(value) for value in self._evaluator.ask(call.func)):
+            return
+        for frame in self._frames(call.scope):
+            for target, passed in self._targets(call, frame):
+                for api in self._catalogue.api(target):
+                    yield from self._at_api(api, call, passed, frame)
+                if self._facts.company:
+                    for parameter in self._catalogue.signing(target):
+                        sink = Sink(
+                            self._location(call.place),
+                            f"`{_short(target)}(…)`, which signs requests here",
+                            parameter.name,
+                        )
+                        for thunk in passed.get(parameter.name, parameter.index):
+                            yield from self._seen(thunk, parameter.kind, sink, call, frame, self._tests(passed))
+
+    def _takes_credentials(self, value: Value) -> bool:
+        value = bare(value)
+        if isinstance(value, Partial):
+            value = bare(value.target)
+        if isinstance(value, OwnClass):
+            return bool(self._linked.external_bases(value))
+        if isinstance(value, External):
+            dotted = _constructor(value.dotted)
+            known = self._catalogue.api(dotted) or dotted == "functools.partial"
+            return bool(known or (self._facts.company and self._catalogue.signing(dotted)))
+        return False
+
+    def _targets(self, call: Call, frame: Frame) -> Iterator[tuple[str, Arguments]]:
+        for value in self._evaluator.ask(call.func, frame):
+            passed = self._linked.arguments(call, frame)
+            value = bare(value)
+            if isinstance(value, External) and value.dotted == "functools.partial" and passed.positional:
+                rest = passed._replace(positional=passed.positional[1:])
+                for target in self._evaluator.thunk(passed.positional[0]):
+                    yield from self._dotted(target, rest)
+            else:
+                yield from self._dotted(value, passed)
+
+    def _dotted(self, value: Value, passed: Arguments) -> Iterator[tuple[str, Arguments]]:
+        value = bare(value)
+        if isinstance(value, Partial):
+            yield from self._dotted(value.target, merged(value.arguments, passed))
+        elif isinstance(value, External):
+            if value.dotted.endswith(".__init__") and self._passes_self(passed):
+                passed = passed._replace(positional=passed.positional[1:])
+            yield _constructor(value.dotted), passed
+        elif isinstance(value, OwnClass) and not self._linked.has_init(value):
+            for base in self._linked.external_bases(value):
+                yield base.dotted, passed
+
+    def _passes_self(self, passed: Arguments) -> bool:
+        """`Base.__init__(self, …)` rather than `super().__init__(…)`."""
+        first = passed.positional[:1]
+        return any(isinstance(bare(v), Instance) for thunk in first for v in self._evaluator.thunk(thunk))
+
+    def _at_api(self, api: Api, call: Call, passed: Arguments, frame: Frame) -> Iterator[Sighting]:
+        if api.when is not None and not self._holds(api.when, passed):
+            return
+        name = f"`{_short(api.names[0])}(…)`"
+        label = f"{name} of {api.package}" if api.package else name
+        tests = self._tests(passed) or call.place in self._clients_for_tests()
+        for parameter in api.parameters:
+            if parameter.key_object:
+                continue
+            sink = Sink(self._location(call.place), label, parameter.name, parameter.accepts_path)
+            for thunk in passed.get(parameter.name, parameter.index):
+                yield from self._seen(thunk, parameter.kind, sink, call, frame, tests)
+        for config in api.config:
+            for thunk in passed.get(config.name, config.index):
+                for value in self._evaluator.ask(thunk.expr, thunk.frame):
+                    for key in config.keys:
+                        for found in self._under(bare(value), key.path):
+                            sink = Sink(self._location(call.place), label, key.path[-1])
+                            marked = tests or self._entries_test(value)
+                            yield from self._seen(found, key.kind, sink, call, frame, marked)
+
+    def _under(self, value: Value, path: tuple[str, ...]) -> Iterator[Thunk]:
+        if not isinstance(value, Entries):
+            return
+        for name, thunk in reversed(value.entries):
+            if name == path[0]:
+                if len(path) == 1:
+                    yield thunk
+                else:
+                    for inner in self._evaluator.thunk(thunk):
+                        yield from self._under(bare(inner), path[1:])
+                if not isinstance(thunk.expr, f.Choice):
+                    return
+
+    def _holds(self, condition: Condition, passed: Arguments) -> bool:
+        wanted = {value.casefold() if condition.casefold else value for value in condition.values}
+        thunks = passed.get(condition.param, condition.index)
+        if not thunks:
+            return condition.default in condition.values if condition.default is not None else False
+        for value in (v for thunk in thunks for v in self._evaluator.thunk(thunk)):
+            candidates = [value]
+            if condition.key is not None:
+                candidates = list(self._evaluator.item_of(value, [condition.key], []))
+            for text in texts(tuple(candidates)):
+                if (text.string().casefold() if condition.casefold else text.string()) in wanted:
+                    return True
+        return False
+
+    def _at_attribute(self, item: f.AttributeSet) -> Iterator[Sighting]:
+        if not self._catalogue.is_attribute(item.name):
+            return
+        for frame in self._frames(item.scope):
+            for value in self._evaluator.ask(item.target, frame):
+                value = bare(value)
+                for dotted in self._classes_of(value):
+                    kind = self._catalogue.attributes_of(dotted).get(item.name)
+                    if kind is not None:
+                        call = value.call if isinstance(value, Instance) else None
+                        tests = call is not None and call.place in self._clients_for_tests()
+                        sink = Sink(
+                            self._location(item.place), f"the attribute `{item.name}` of {_short(dotted)}", item.name
+                        )
+                        group = call.place if call is not None else item.place
+                        yield from self._seen_at(
+                            Thunk(item.value, frame), kind, sink, item.statement, tuple(group), tests
+                        )
+
+    def _classes_of(self, value: Value) -> Iterator[str]:
+        if isinstance(value, Instance):
+            if isinstance(value.of, External):
+                yield value.of.dotted
+            else:
+                yield from (base.dotted for base in self._linked.external_bases(value.of))
+
+    def _at_class(self, index: int) -> Iterator[Sighting]:
+        """`class Exchange(ccxt.binance): apiKey = "…"`"""
+        cls = self._facts.classes[index]
+        for base in self._linked.external_bases(OwnClass(self._facts, index)):
+            attributes = self._catalogue.attributes_of(base.dotted)
+            for field in cls.fields:
+                kind = attributes.get(field.name)
+                if kind is not None and field.default is not None:
+                    sink = Sink(
+                        self._location(cls.place), f"the class `{cls.name}` on {_short(base.dotted)}", field.name
+                    )
+                    thunk = Thunk(field.default, self._evaluator.root)
+                    yield from self._seen_at(thunk, kind, sink, cls.place, tuple(cls.place), False)
+
+    def _at_headers(self) -> Iterator[Sighting]:
+        headers = self._catalogue.headers
+        for slot in self._facts.slots:
+            kind = headers.get(slot.name.rpartition(".")[2].lower())
+            if kind is not None:
+                yield from self._at_header(slot.value, kind, slot.name.rpartition(".")[2], slot.place, slot.scope)
+        for mapping in self._facts.mappings:
+            for key, value in mapping.entries:
+                if isinstance(key, f.Ref | f.Free | f.Attribute):
+                    for text in self._evaluator.texts(key):
+                        kind = headers.get(text.string().lower())
+                        if kind is not None:
+                            yield from self._at_header(value, kind, text.string(), mapping.place, mapping.scope)
+
+    def _at_header(self, value: Expr, kind: Kind, name: str, place: Place, scope: int) -> Iterator[Sighting]:
+        sink = Sink(self._location(place), f"the header {name}", name)
+        for frame in self._frames(scope):
+            thunk = Thunk(value, frame)
+            yield from self._seen_at(thunk, kind, sink, place, (-1, scope), self._facts.only_testnet)
+
+    def _at_settings(self) -> Iterator[Sighting]:
+        settings = self._catalogue.settings
+        if not settings:
+            return
+        for item in self._facts.item_sets:
+            for value in self._evaluator.ask(item.target):
+                if not isinstance(value, External):
+                    continue
+                for path in (f"{value.dotted}.{text.string()}" for text in self._evaluator.texts(item.key)):
+                    owner, _, last = path.rpartition(".")
+                    for setting in settings.get(owner, ()):
+                        if setting[0] == last:
+                            yield from self._at_setting(Thunk(item.value, self._evaluator.root), setting[1], path, item)
+                    for name, kind in settings.get(path, ()):
+                        for entries in self._evaluator.ask(item.value):
+                            for thunk in self._under(bare(entries), (name,)):
+                                yield from self._at_setting(thunk, kind, path, item)
+        for call in self._facts.calls:
+            if isinstance(call.func, f.Attribute) and call.func.name == "update":
+                for value in self._evaluator.ask(call.func.value):
+                    if isinstance(value, External):
+                        yield from self._at_update(value.dotted, call)
+
+    def _at_update(self, path: str, call: Call) -> Iterator[Sighting]:
+        passed = self._linked.arguments(call, self._evaluator.root)
+        for name, kind in self._catalogue.settings.get(path, ()):
+            found = list(passed.get(name))
+            for other in passed.positional:
+                for entries in self._evaluator.thunk(other):
+                    found.extend(self._under(bare(entries), (name,)))
+            for thunk in found:
+                sink = Sink(self._location(call.place), f"the setting {path}", name)
+                yield from self._seen_at(thunk, kind, sink, call.statement, tuple(call.place), False)
+
+    def _at_setting(self, thunk: Thunk, kind: Kind, path: str, item: f.ItemSet) -> Iterator[Sighting]:
+        sink = Sink(self._location(item.place), f"the setting {path}", path.rpartition(".")[2])
+        yield from self._seen_at(thunk, kind, sink, item.statement, (-2, item.scope), False)
+
+    def _seen(self, thunk: Thunk, kind: Kind, sink: Sink, call: Call, frame: Frame, tests: bool) -> Iterator[Sighting]:
+        yield from self._seen_at(thunk, kind, sink, call.statement, tuple(call.place), tests)
+
+    def _seen_at(
+        self, thunk: Thunk, kind: Kind, sink: Sink, statement: Place, group: tuple[int, ...], tests: bool
+    ) -> Iterator[Sighting]:
+        for value in self._evaluator.ask(thunk.expr, thunk.frame):
+            value = bare(value)
+            if isinstance(value, Text) and value.origins:
+                yield self._sighting(value, kind, sink, "", group, tests)
+
+    def _sighting(
+        self, text: Text, kind: Kind, sink: Sink | None, name: str, group: tuple[int, ...], tests: bool
+    ) -> Sighting:
+        way = [Step(text.origins[0], "the literal"), *text.steps()]
+        if sink is not None:
+            way.append(Step(sink.location, sink.text))
+        reading = read_name(name) if name else None
+        named_test = any(says_testnet(step.text) for step in text.steps()) or (reading is not None and reading.testnet)
+        return Sighting(
+            text=SecretText(text.string()),
+            origins=text.origins,
+            kind=kind,
+            sink=sink,
+            name=name,
+            way=tuple(dict.fromkeys(way)),
+            company=self._facts.company,
+            named_binance=reading is not None and reading.company,
+            testnet=tests or named_test or self._facts.only_testnet,
+            group=group,
+            project=self._project_company,
+        )
+
+    # tests and hosts
+
+    def _tests(self, passed: Arguments) -> bool:
+        for name, thunk in passed.keywords:
+            for value in self._evaluator.thunk(thunk):
+                if name.lower() in _TEST_FLAGS and isinstance(value, Number) and value.value:
+                    return True
+                if (
+                    isinstance(value, Text)
+                    and len(value.value) < 200
+                    and "://" in value.string()
+                    and says_testnet(value.string())
+                ):
+                    return True
+        return False
+
+    def _entries_test(self, value: Value) -> bool:
+        value = bare(value)
+        if not isinstance(value, Entries):
+            return False
+        return self._tests(Arguments((), tuple((name, thunk) for name, thunk in value.entries if name is not None)))
+
+    def _clients_for_tests(self) -> set[Place]:
+        """The constructor calls of clients that are turned to a test network afterwards."""
+        if self._test_clients is None:
+            self._test_clients = set()
+            found: set[Place] = set()
+            for call in self._facts.calls:
+                if isinstance(call.func, f.Attribute) and call.func.name in _TEST_CALLS:
+                    off = any(isinstance(arg, f.Constant) and not arg.value for arg in call.args[:1])
+                    if not off:
+                        found.update(self._constructed(call.func.value))
+            for item in self._facts.attribute_sets:
+                tests = any(says_testnet(t.string()) for t in self._evaluator.texts(item.value))
+                flag = item.name.lower() in _TEST_FLAGS and any(
+                    isinstance(v, Number) and v.value for v in self._evaluator.ask(item.value)
+                )
+                if tests or flag:
+                    found.update(self._constructed(item.target))
+            self._test_clients = found
+        return self._test_clients
+
+    def _constructed(self, target: Expr) -> Iterator[Place]:
+        for value in self._evaluator.ask(target):
+            value = bare(value)
+            if isinstance(value, Instance) and value.call is not None:
+                yield value.call.place
+
+    # names, and texts that stand alone
+
+    def _by_name_or_alone(self, reached: set[Location]) -> Iterator[Sighting]:
+        seen: set[Location] = set(reached)
+        innocent: set[Location] = set()
+        readings: dict[str, NameReading] = {}
+        for slot in self._facts.slots:
+            reading = readings.get(slot.name)
+            if reading is None:
+                reading = readings[slot.name] = read_name(slot.name)
+            if reading.kind is None and not reading.innocent and reading.vendor is None:
+                continue
+            for text in self._evaluator.texts(slot.value):
+                if not text.origins or text.origins[0] in reached:
+                    continue
+                if classify(text.string(), self._catalogue.samples) not in _SECRETS:
+                    continue
+                if reading.innocent or (reading.vendor is not None and not reading.company):
+                    innocent.update(text.origins)
+                elif reading.kind is not None:
+                    seen.update(text.origins)
+                    group = (slot.group,)
+                    yield self._sighting(text, reading.kind, None, slot.name, group, False)
+        yield from self._alone(seen | innocent)
+
+    def _alone(self, seen: set[Location]) -> Iterator[Sighting]:
+        places: set[Place] = set()
+        for string in self._facts.strings:
+            location = self._location(string.literal.place)
+            value = string.literal.value
+            if location in seen or len(value) > budget.LENGTH:
+                continue
+            text = Text(value, (location,), None)
+            shape = classify(text.string(), self._catalogue.samples)
+            if shape in (Shape.KEY, Shape.PRIVATE_KEY):
+                places.add(string.literal.place)
+                sighting = self._sighting(text, Kind.UNKNOWN, None, "", (-9, string.scope), False)
+                yield sighting._replace(alone=True)
+        for mention in self._facts.mentions:
+            location = self._location(mention.place)
+            if location in seen or mention.place in places:
+                continue
+            yield from self._mentioned(mention, location)
+
+    def _mentioned(self, mention: f.Mention, location: Location) -> Iterator[Sighting]:
+        reading = read_name(mention.name) if mention.name else None
+        if reading is not None and (reading.innocent or (reading.vendor is not None and not reading.company)):
+            return
+        kind = reading.kind if reading is not None else None
+        if kind is None and mention.call and mention.position in (0, 1) and read_name(mention.call).company:
+            kind = (Kind.API_KEY, Kind.SECRET_KEY)[mention.position]
+        text = Text(mention.value, (location,), None)
+        name = (mention.name or mention.call) if kind is not None else ""
+        sighting = self._sighting(text, kind or Kind.UNKNOWN, None, name, (-8, mention.place.line), False)
+        yield sighting._replace(alone=kind is None, where="text", statement=mention.statement)
+
+    # other vendors
+
+    def _foreign(self) -> set[Location]:
+        """The literals that reach a client which is not Binance's."""
+        found: set[Location] = set()
+        for call in self._facts.calls:
+            if any(self._is_foreign(value) for value in self._evaluator.ask(call.func)):
+                for frame in self._frames(call.scope):
+                    passed = self._linked.arguments(call, frame)
+                    thunks = [*passed.positional, *(thunk for _, thunk in passed.keywords)]
+                    for thunk in thunks:
+                        found.update(self._origins(thunk, 0))
+        for item in self._facts.attribute_sets:
+            if any(self._is_foreign(value) for value in self._evaluator.ask(item.target)):
+                found.update(self._origins(Thunk(item.value, self._evaluator.root), 0))
+        return found
+
+    def _origins(self, thunk: Thunk, depth: int) -> Iterator[Location]:
+        for value in self._evaluator.ask(thunk.expr, thunk.frame):
+            value = bare(value)
+            if isinstance(value, Text):
+                yield from value.origins
+            elif isinstance(value, Entries) and depth < 3:
+                for _, inner in value.entries:
+                    yield from self._origins(inner, depth + 1)
+
+    def _is_foreign(self, value: Value) -> bool:
+        value = bare(value)
+        if isinstance(value, Partial):
+            return self._is_foreign(value.target)
+        if isinstance(value, Instance) and isinstance(value.of, External):
+            value = value.of
+        if isinstance(value, OwnClass):
+            return any(self._is_foreign(base) for base in self._linked.external_bases(value))
+        if isinstance(value, OwnFunction) or not isinstance(value, External):
+            return False
+        dotted = value.dotted
+        root = dotted.partition(".")[0]
+        if self._catalogue.is_other_vendor(dotted):
+            return True
+        if (
+            root in ("<project>", "builtins")
+            or self._catalogue.is_binance_root(root)
+            or self._catalogue.is_neutral(root)
+        ):
+            return False
+        return not self._facts.company
+
+    def _location(self, place: Place) -> Location:
+        return Location(self._facts.path, place)
+
+
+def _constructor(dotted: str) -> str:
+    return dotted.removesuffix(".__init__").removesuffix(".__new__")
+
+
+def _short(dotted: str) -> str:
+    return ".".join(dotted.split(".")[-2:]) if dotted.rpartition(".")[2][:1].islower() else dotted.rpartition(".")[2]

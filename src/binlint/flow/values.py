@@ -1,0 +1,246 @@
+"""What an expression can be: the values that the evaluator computes with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple, TypeAlias, Union
+
+from binlint.facts import Call, Expr, Facts, Ref
+from binlint.finding import Location, Step, mask
+from binlint.flow import budget
+
+ROUTE_LIMIT = 20  # steps of a way that are kept; a longer one helps no reader
+
+
+class Hop(NamedTuple):
+    """A station on the way of a text, linked backwards so that adding one costs nothing."""
+
+    step: Step
+    before: Hop | None
+    length: int
+
+
+class Frame:
+    """One call of one function: what its parameters are. The root frame of a file has no function.
+
+    `outer` is the frame in which the function was defined. `closed` frames know all their arguments;
+    in an open one a parameter is whatever any caller passes.
+    """
+
+    __slots__ = ("arguments", "closed", "depth", "facts", "function", "memo", "outer", "receiver")
+
+    def __init__(
+        self,
+        facts: Facts,
+        function: int = -1,
+        arguments: dict[str, tuple[Thunk | Items | Entries, ...]] | None = None,
+        receiver: Value | None = None,
+        outer: Frame | None = None,
+        depth: int = 0,
+        closed: bool = False,
+    ) -> None:
+        self.facts = facts
+        self.function = function
+        self.arguments = arguments or {}
+        self.receiver = receiver
+        self.outer = outer
+        self.depth = depth
+        self.closed = closed
+        self.memo: dict[int, tuple[Value, ...]] = {}
+
+    def of(self, function: int) -> Frame | None:
+        """This frame or the enclosing one that belongs to `function`."""
+        frame: Frame | None = self
+        while frame is not None and frame.function != function:
+            frame = frame.outer
+        return frame
+
+    def root(self) -> Frame:
+        """The frame of the module."""
+        frame = self
+        while frame.outer is not None:
+            frame = frame.outer
+        return frame
+
+
+class Thunk(NamedTuple):
+    """An expression with the frame to evaluate it in, when it is asked for."""
+
+    expr: Expr
+    frame: Frame
+
+
+class Text(NamedTuple):
+    """A string or bytes, the literals that it was made of, and its way so far. Masked `repr`."""
+
+    value: str | bytes
+    origins: tuple[Location, ...]
+    way: Hop | None
+
+    def __repr__(self) -> str:
+        return f"Text({mask(str(self.value))!r}, {self.origins!r})"
+
+    def string(self) -> str:
+        """The characters; bytes are read as latin-1, which loses nothing."""
+        return self.value if isinstance(self.value, str) else self.value.decode("latin-1")
+
+    def via(self, step: Step) -> Text:
+        """The same text after one more station."""
+        length = self.way.length + 1 if self.way else 1
+        if length > ROUTE_LIMIT or (self.way is not None and self.way.step == step):
+            return self
+        return self._replace(way=Hop(step, self.way, length))
+
+    def steps(self) -> tuple[Step, ...]:
+        """The stations in the order in which they are passed."""
+        found: list[Step] = []
+        hop = self.way
+        while hop is not None:
+            found.append(hop.step)
+            hop = hop.before
+        return tuple(reversed(found))
+
+
+class Number(NamedTuple):
+    """An integer, for indices and repetitions."""
+
+    value: int
+
+
+class External(NamedTuple):
+    """Something outside the project, by its dotted name."""
+
+    dotted: str
+
+
+class OwnClass(NamedTuple):
+    """A class of the project."""
+
+    facts: Facts
+    number: int
+
+
+class OwnFunction(NamedTuple):
+    """A function of the project; `receiver` is what a method is bound to."""
+
+    number: int
+    frame: Frame
+    receiver: Value | None = None
+
+
+class Instance(NamedTuple):
+    """What a constructor call gave. `frame` binds the constructor's parameters, if it is known."""
+
+    of: External | OwnClass
+    call: Call | None
+    frame: Frame | None
+
+
+class Altered(NamedTuple):
+    """An object after `object.name = value`."""
+
+    base: Value
+    name: str
+    value: Thunk
+
+
+class Super(NamedTuple):
+    """`super()` inside a method."""
+
+    of: OwnClass
+    receiver: Value
+
+
+class Items(NamedTuple):
+    """A list, tuple, set or iterator; complete unless `open`."""
+
+    items: tuple[Thunk, ...]
+    open: bool = False
+
+
+class Entries(NamedTuple):
+    """A dict: the later entry wins. A key that is not known is None."""
+
+    entries: tuple[tuple[str | None, Thunk], ...]
+
+
+class Partial(NamedTuple):
+    """`functools.partial(target, …)`."""
+
+    target: Value
+    arguments: Arguments
+
+
+class Record(NamedTuple):
+    """A namedtuple class made by a call: its field names."""
+
+    fields: tuple[str, ...]
+
+
+class Arguments(NamedTuple):
+    """What a call passes, with `*` and `**` spread as far as they are known."""
+
+    positional: tuple[Thunk, ...] = ()
+    keywords: tuple[tuple[str, Thunk], ...] = ()
+
+    def get(self, name: str, index: int | None = None) -> tuple[Thunk, ...]:
+        """The argument for a parameter: by keyword (the last one counts), else by position."""
+        for keyword, thunk in reversed(self.keywords):
+            if keyword == name:
+                return (thunk,)
+        if index is not None and 0 <= index < len(self.positional):
+            return (self.positional[index],)
+        return ()
+
+
+Value: TypeAlias = Union[
+    Text, Number, External, OwnClass, OwnFunction, Instance, Altered, Super, Items, Entries, Partial, Record
+]
+Values: TypeAlias = tuple[Value, ...]
+
+
+def bare(value: Value) -> Value:
+    """The object itself, without the changes that were made to its attributes."""
+    while isinstance(value, Altered):
+        value = value.base
+    return value
+
+
+def texts(values: Values) -> Iterator[Text]:
+    """The texts among some values."""
+    for value in values:
+        if isinstance(value, Text):
+            yield value
+
+
+def given(values: Iterable[Value]) -> Thunk:
+    """A thunk whose answer is known already."""
+    frame = Frame(Facts(""))
+    frame.memo[0] = tuple(values)
+    return Thunk(Ref(0), frame)
+
+
+def distinct(values: Iterable[Value]) -> Values:
+    """Values without repetitions, in order, as many as the budget allows."""
+    found: list[Value] = []
+    seen: set[tuple[object, ...]] = set()
+    for value in values:
+        key: tuple[object, ...]
+        if isinstance(value, Text):
+            key = (Text, value.value, value.origins)
+        elif isinstance(value, External):
+            key = (External, value.dotted)
+        elif isinstance(value, Number):
+            key = (Number, value.value)
+        elif isinstance(value, OwnClass):
+            key = (OwnClass, id(value.facts), value.number)
+        elif isinstance(value, OwnFunction):
+            key = (OwnFunction, id(value.frame), value.number, id(value.receiver))
+        else:
+            key = (id(value),)
+        if key not in seen:
+            seen.add(key)
+            found.append(value)
+            if len(found) >= budget.ALTERNATIVES:
+                break
+    return tuple(found)

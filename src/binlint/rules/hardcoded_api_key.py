@@ -1,0 +1,52 @@
+"""A Binance API key is written into the source.
+
+## Why it matters
+
+Whoever can read the file can read the key: in the repository, in every fork and clone, in packages and
+container images, and in the history after the line is gone. The key alone cannot sign an order, but with it
+account events of futures, options and margin can be listened to, and it is nearly never alone: the secret key
+mostly stands on the next line. Binance does not take part in the secret scanning of code hosts, so that
+nobody but you revokes it.
+
+## Bad
+
+```python
+from binance.client import Client
+
+client = Client(api_key="«key»", api_secret="«secret»")
+```
+
+## Good
+
+```python
+import os
+
+from binance.client import Client
+
+client = Client(
+    api_key=os.environ["BINANCE_API_KEY"],
+    api_secret=os.environ["BINANCE_API_SECRET"],
+)
+```
+
+## Limits
+
+It is an error when the value reaches a Binance client, header or signature, or when it has the name of an API
+key in a file that speaks of Binance. With only one of the two it is a warning. On a test network it is a
+warning as well, never silence, because keys are often pasted into the wrong place. A value that comes from
+another file is judged there, by its name and company.
+"""
+
+from __future__ import annotations
+
+from binlint.finding import Severity
+from binlint.rules.rule import Rule
+
+RULE = Rule(
+    code="BIN101",
+    name="hardcoded-api-key",
+    severity=Severity.ERROR,
+    precision="very-high",
+    security_severity="7.5",
+    doc=__doc__ or "",
+)

@@ -1,0 +1,50 @@
+"""A private key for Binance is written into the source.
+
+## Why it matters
+
+With an Ed25519 or RSA key pair Binance knows only the public half, which makes these keys the better choice,
+as long as the private half stays with you. In the source it signs orders for everybody who can read the file.
+An encrypted key is no better when its passphrase stands in the same repository.
+
+## Bad
+
+```python
+from binance.client import Client
+
+client = Client("«key»", private_key="«pem»")
+```
+
+## Good
+
+```python
+import os
+from pathlib import Path
+
+from binance.client import Client
+
+client = Client(
+    os.environ["BINANCE_API_KEY"],
+    private_key=Path(os.environ["BINANCE_PRIVATE_KEY_FILE"]),
+)
+```
+
+## Limits
+
+PEM text (also with escaped line breaks or put together from parts) and the bare base64 of a PKCS#8 key are
+recognised. A path to a key file is not a leak, even if the file is committed: key files are no Python and not
+looked at yet. A private key in a file that has nothing to do with Binance is left to other tools.
+"""
+
+from __future__ import annotations
+
+from binlint.finding import Severity
+from binlint.rules.rule import Rule
+
+RULE = Rule(
+    code="BIN103",
+    name="hardcoded-private-key",
+    severity=Severity.ERROR,
+    precision="very-high",
+    security_severity="9.8",
+    doc=__doc__ or "",
+)

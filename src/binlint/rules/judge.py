@@ -1,0 +1,161 @@
+"""Sightings → findings: one for each literal, by the rule that says the worst of it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from binlint.facts import Facts
+from binlint.finding import Finding, Kind, Location, Place, Step
+from binlint.flow.sighting import Sighting
+from binlint.rules.rule import Rule
+from binlint.rules.verdict import Verdict
+from binlint.shapes import Shape, classify, why
+
+_SECRET_HALVES = frozenset({Kind.SECRET_KEY, Kind.PRIVATE_KEY})
+
+
+def judge(facts: Facts, sightings: Iterable[Sighting], rules: Sequence[Rule], samples: frozenset[str]) -> list[Finding]:
+    """The findings of one file, sorted, without suggestions and frames."""
+    by_literal: defaultdict[Location, list[Sighting]] = defaultdict(list)
+    for sighting in sightings:
+        by_literal[sighting.origins[0]].append(sighting)
+    best: dict[Location, tuple[Sighting, Rule, Verdict, Shape]] = {}
+    for location, group in by_literal.items():
+        judged = [found for sighting in group for found in _judged(sighting, rules, samples)]
+        if judged:
+            best[location] = max(judged, key=_rank)
+    pairs = _pairs(by_literal, best)
+    findings = [_finding(facts, location, by_literal[location], *chosen, pairs) for location, chosen in best.items()]
+    return fingerprinted(sorted(findings, key=lambda finding: (finding.location, finding.code)))
+
+
+def _judged(
+    sighting: Sighting, rules: Sequence[Rule], samples: frozenset[str]
+) -> Iterable[tuple[Sighting, Rule, Verdict, Shape]]:
+    shape = classify(sighting.text.reveal(), samples)
+    for rule in rules:
+        verdict = rule.check(sighting, shape) if rule.check is not None else None
+        if verdict is not None:
+            yield sighting, rule, verdict, shape
+
+
+def _rank(judged: tuple[Sighting, Rule, Verdict, Shape]) -> tuple[int, int, bool, bool]:
+    sighting, _, verdict, _ = judged
+    return verdict.severity, verdict.confidence, sighting.sink is not None, sighting.named_binance
+
+
+def _pairs(
+    by_literal: dict[Location, list[Sighting]], best: dict[Location, tuple[Sighting, Rule, Verdict, Shape]]
+) -> dict[Location, Location]:
+    """The other half of each credential: of the same client, or of the same dict or scope, nearest first."""
+    halves: defaultdict[tuple[int, ...], list[tuple[bool, Location]]] = defaultdict(list)
+    for location in best:
+        for sighting in by_literal[location]:
+            if sighting.kind is not Kind.UNKNOWN:
+                halves[sighting.group].append((sighting.kind in _SECRET_HALVES, location))
+    found: dict[Location, Location] = {}
+    for members in halves.values():
+        for is_secret, location in members:
+            others = [other for secret, other in members if secret != is_secret and other != location]
+            if others:
+                nearest = min(others, key=lambda other: _distance(other.place, location.place))
+                known = found.get(location)
+                if known is None or _distance(nearest.place, location.place) < _distance(known.place, location.place):
+                    found[location] = nearest
+    return found
+
+
+def _distance(first: Place, second: Place) -> tuple[int, int]:
+    return abs(first.line - second.line), abs(first.column - second.column)
+
+
+def _finding(
+    facts: Facts,
+    location: Location,
+    sightings: list[Sighting],
+    sighting: Sighting,
+    rule: Rule,
+    verdict: Verdict,
+    shape: Shape,
+    pairs: dict[Location, Location],
+) -> Finding:
+    pair = pairs.get(location)
+    sink = Step(sighting.sink.location, sighting.sink.text) if sighting.sink else None
+    also = dict.fromkeys(Step(s.sink.location, s.sink.text) for s in sightings if s.sink and s.sink != sighting.sink)
+    if sink is not None:
+        also.pop(sink, None)
+    last = sighting.origins[-1].place
+    place = location.place
+    if len(sighting.origins) > 1 and last.end_line - place.line < 4 and last > place:
+        place = Place(place.line, place.column, last.end_line, last.end_column)
+    return Finding(
+        location=location._replace(place=place),
+        code=rule.code,
+        rule=rule.name,
+        message=verdict.message,
+        severity=verdict.severity,
+        confidence=verdict.confidence,
+        kind=sighting.kind,
+        preview=sighting.text.mask(),
+        context=enclosing(facts, place),
+        evidence=tuple(_evidence(sighting, shape, pair)),
+        steps=sighting.way,
+        sink=sink,
+        also=tuple(also),
+        pair=pair,
+        testnet=sighting.testnet,
+        statement=sighting.statement or statement_at(facts, place),
+    )
+
+
+def _evidence(sighting: Sighting, shape: Shape, pair: Location | None) -> Iterable[str]:
+    yield why(sighting.text.reveal(), shape)
+    if sighting.sink is not None:
+        yield f"it is the {sighting.kind.value} that {sighting.sink.text} takes"
+    elif sighting.name:
+        yield f"its name, `{sighting.name[:60]}`, is that of a credential"
+    if len(sighting.origins) > 1:
+        yield f"it is put together from {len(sighting.origins)} literals"
+    if sighting.sink is None:
+        yield from sighting.company[:2]
+        if sighting.project and not sighting.company:
+            yield "the project speaks of Binance"
+    if pair is not None:
+        yield f"its other half stands on line {pair.place.line}: whoever holds both can trade"
+    if sighting.testnet:
+        yield "it belongs to a test network, which lowers the severity"
+
+
+def enclosing(facts: Facts, place: Place) -> str:
+    """The dotted name of the innermost function or class around a place; "" at module level."""
+    best, size = "", 1 << 60
+    for definition in (*facts.functions, *facts.classes):
+        outer = definition.place
+        if outer[:2] <= place[:2] and place[2:] <= outer[2:] and outer.end_line - outer.line < size:
+            best, size = facts.scopes[definition.scope].qualname, outer.end_line - outer.line
+    return best
+
+
+def statement_at(facts: Facts, place: Place) -> Place | None:
+    """The innermost statement that holds a place."""
+    found = None
+    for statement in facts.statements:
+        if statement[:2] <= place[:2] and place[2:] <= statement[2:]:
+            if found is None or statement > found:
+                found = statement
+    return found
+
+
+def fingerprinted(findings: Sequence[Finding]) -> list[Finding]:
+    """Fingerprints from rule, path, enclosing name and occurrence: stable when lines move, silent about the value."""
+    seen: defaultdict[tuple[str, str, str], int] = defaultdict(int)
+    result = []
+    for finding in findings:
+        key = (finding.code, finding.location.path, finding.context)
+        seen[key] += 1
+        text = "\0".join((*key, str(seen[key])))
+        digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+        result.append(finding._replace(fingerprint=digest))
+    return result

@@ -1,0 +1,44 @@
+"""A placeholder stands where a Binance credential belongs.
+
+## Why it matters
+
+`your-api-key` is not a leak. It is an invitation to write the real key in its place, and to commit it with
+the next change. Reading the value from the environment from the start leaves no such place.
+
+## Bad
+
+```python
+from binance.client import Client
+
+client = Client("YOUR_API_KEY", "YOUR_API_SECRET")
+```
+
+## Good
+
+```python
+import os
+
+from binance.client import Client
+
+client = Client(os.environ["BINANCE_API_KEY"], os.environ["BINANCE_API_SECRET"])
+```
+
+## Limits
+
+A note: it is counted, shown with `--fail-on note`, and does not fail a run by default. Placeholders are known
+in ten languages; a word that binlint does not know is BIN105.
+"""
+
+from __future__ import annotations
+
+from binlint.finding import Severity
+from binlint.rules.rule import Rule
+
+RULE = Rule(
+    code="BIN201",
+    name="placeholder-credential",
+    severity=Severity.NOTE,
+    precision="high",
+    security_severity="3.0",
+    doc=__doc__ or "",
+)

@@ -1,0 +1,44 @@
+"""What a file says about Binance, whatever kind of file it is."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+_WORD = re.compile(r"binance", re.IGNORECASE)
+_HEADER = re.compile(r"x-mbx-apikey", re.IGNORECASE)
+_HOST = re.compile(r"(?:https?|wss?)://([A-Za-z0-9.-]{1,200})")
+_BINANCE_HOST = re.compile(
+    r"(?:^|\.)(?:binance\.(?:com|us|me|th|vision)|binancefuture\.com|trbinance\.com|binanceapi\.com)$"
+)
+_TEST_HOST = re.compile(r"testnet|(?:^|\.)demo[.-]|binancefuture\.com")
+_IGNORED_HOST = re.compile(
+    r"(?:^|\.)(?:github\.com|localhost|python\.org|readthedocs\.io|w3\.org|example\.(?:com|org))$|^127\."
+)
+_LIMIT = 200  # hosts looked at
+
+
+class Company(NamedTuple):
+    """The company that a file's values keep."""
+
+    phrases: tuple[str, ...]
+    only_testnet: bool
+    other_hosts: bool
+
+
+def company_of(text: str, roots: frozenset[str] = frozenset()) -> Company:
+    """Reads the company off a text. `roots` are the first parts of what it imports."""
+    phrases: list[str] = []
+    imported = sorted(root for root in roots if _WORD.search(root) or root in ("ccxt", "ccxtpro"))
+    if any(_WORD.search(root) for root in imported):
+        phrases.append(f"the file imports `{next(r for r in imported if _WORD.search(r))}`")
+    hosts = {match[1].lower() for _, match in zip(range(_LIMIT), _HOST.finditer(text), strict=False)}
+    ours = sorted(host for host in hosts if _BINANCE_HOST.search(host))
+    if ours:
+        phrases.append(f"the file names the host {ours[0]}")
+    if _HEADER.search(text):
+        phrases.append("the file names the header X-MBX-APIKEY")
+    if not phrases and _WORD.search(text):
+        phrases.append("the file speaks of Binance")
+    others = any(not _IGNORED_HOST.search(host) for host in hosts.difference(ours))
+    return Company(tuple(phrases), bool(ours) and all(_TEST_HOST.search(host) for host in ours), others)

@@ -1,0 +1,222 @@
+"""libcst, on the one statement that holds a finding: what exactly stands there, and how it could stand.
+
+libcst is a guarded guest: it segfaults on deep nesting and takes minutes over long `+` chains. So
+only a single statement is parsed, behind a guard for size, depth and length, and its places are
+never trusted: the text at the place that the C parser gave must be the literal that libcst reads.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import fields
+from typing import NamedTuple
+
+import libcst as cst
+
+from binlint.finding import Place
+from binlint.syntax.builder import split_lines
+
+_SIZE = 32_768  # characters of a statement; libcst needs about a second for more
+_BRACKETS = 60  # nesting; libcst is killed by 1,600 and its visitors fail from 200 on
+_OPERATORS = 250  # `+` terms or string pieces; 2,000 take libcst seconds
+_NESTED = re.compile(r"[\[({]")
+_OPERATOR = re.compile(r"[-+*/%|&.]|\b(?:and|or|not|lambda|if)\b")
+_GETTERS = frozenset({"getenv", "get"})
+
+
+class Established(NamedTuple):
+    """What libcst says of a literal: its exact source, and the statement with a look-up instead."""
+
+    raw: str
+    value: str | bytes
+    parts: int  # literals that are concatenated by standing side by side
+    before: str
+    after: str
+    variable: str
+    note: str
+
+
+def establish(text: str, statement: Place, literal: Place, variable: str) -> Established | None:
+    """Reads the statement at `statement` and plans the look-up of `variable` in place of the literal.
+
+    Returns None where the guard, libcst or the check of the place says no.
+    """
+    lines = split_lines(text)
+    if not 0 < statement.line <= literal.line <= literal.end_line <= len(lines):
+        return None
+    raw = cut(lines, literal)
+    first, last = statement.line, max(statement.end_line, literal.end_line)
+    source = "\n".join(lines[first - 1 : last])
+    if len(source) > _SIZE or not _is_tame(source):
+        return None
+    offset = sum(len(line) + 1 for line in lines[first - 1 : literal.line - 1]) + literal.column - 1
+    indent = len(source) - len(source.lstrip(" \t\f"))
+    wrapped = _wrapped(source, indent)
+    module = _parsed(wrapped)
+    if module is None:
+        return None
+    found = next((node for node in _strings(module) if module.code_for_node(node) == raw), None)
+    if found is None:
+        return None
+    value = _value(found)
+    if value is None:
+        return None
+    return _planned(module, found, source, raw, offset, value, variable)
+
+
+def cut(lines: list[str], place: Place) -> str:
+    """The text at a place."""
+    if place.line == place.end_line:
+        return lines[place.line - 1][place.column - 1 : place.end_column - 1]
+    middle = lines[place.line : place.end_line - 1]
+    return "\n".join(
+        [lines[place.line - 1][place.column - 1 :], *middle, lines[place.end_line - 1][: place.end_column - 1]]
+    )
+
+
+def _is_tame(source: str) -> bool:
+    depth = deepest = 0
+    for char in source:
+        if char in "([{":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif char in ")]}":
+            depth -= 1
+    if deepest > _BRACKETS:
+        return False
+    return (
+        max((len(_OPERATOR.findall(line)) for line in source.split("\n")), default=0) <= _OPERATORS
+        and len(_OPERATOR.findall(source)) <= 20 * _OPERATORS
+    )
+
+
+def _wrapped(source: str, indent: int) -> str:
+    header = "if 1:\n" if indent else ""
+    body = source.rstrip()
+    tail = f"\n{source[:indent]}    pass\n" if body.endswith(":") else "\n"
+    first = body.lstrip()
+    if first.startswith(("elif ", "else:", "except", "finally:", "case ")):
+        first_word = first.split(None, 1)[0].rstrip(":")
+        body = source[:indent] + re.sub(r"^(elif|case)\b", "if" if first_word == "elif" else "match", first, count=1)
+    return header + body + tail
+
+
+def _parsed(source: str) -> cst.Module | None:
+    try:
+        module = cst.parse_module(source)
+    except (cst.ParserSyntaxError, RecursionError, ValueError, UnicodeError):
+        return None
+    return module if module.code == source else None
+
+
+_SKIPPED = frozenset(
+    {
+        "header",
+        "footer",
+        "leading_lines",
+        "trailing_whitespace",
+        "whitespace_before",
+        "whitespace_after",
+        "lpar",
+        "rpar",
+    }
+)
+
+
+def _strings(root: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """The string expressions below a node, outermost first; far cheaper than a libcst visitor."""
+    stack: list[object] = [root]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, (cst.SimpleString, cst.ConcatenatedString, cst.FormattedString)):
+            yield node
+        if isinstance(node, cst.CSTNode):
+            for field in fields(node):
+                if field.name not in _SKIPPED:
+                    value = getattr(node, field.name)
+                    if isinstance(value, cst.CSTNode):
+                        stack.append(value)
+                    elif isinstance(value, (list, tuple)):
+                        stack.extend(reversed(value))
+
+
+def _value(node: cst.CSTNode) -> str | bytes | None:
+    if isinstance(node, (cst.SimpleString, cst.ConcatenatedString)):
+        return node.evaluated_value
+    return ""
+
+
+def _parts(node: cst.CSTNode) -> int:
+    return _parts(node.left) + _parts(node.right) if isinstance(node, cst.ConcatenatedString) else 1
+
+
+def _planned(
+    module: cst.Module, node: cst.CSTNode, source: str, raw: str, offset: int, value: str | bytes, variable: str
+) -> Established | None:
+    if source[offset : offset + len(raw)] != raw:
+        return None
+    start, end, lookup, note = offset, offset + len(raw), f'os.environ["{variable}"]', "needs `import os`"
+    getter = _getter_around(module, node)
+    if getter is not None:
+        code = module.code_for_node(getter)
+        at = source.rfind(code, 0, offset + 1)
+        name = _first_text(getter)
+        if at >= 0 and at + len(code) > offset and name:
+            start, end, variable = at, at + len(code), name
+            lookup, note = f'os.environ["{name}"]', "the default goes; a missing variable then fails clearly"
+    elif _sets_environment(module, node):
+        return Established(
+            raw, value, _parts(node), source, "", variable, "delete the line and set the variable outside the program"
+        )
+    elif isinstance(value, bytes):
+        lookup += ".encode()"
+    elif isinstance(node, cst.FormattedString):
+        note = "the whole value becomes one variable; needs `import os`"
+    after = source[:start] + lookup + source[end:]
+    indent = len(after) - len(after.lstrip(" \t\f"))
+    if _parsed(_wrapped(after, indent)) is None:
+        return None
+    return Established(raw, value, _parts(node), source, after, variable, note)
+
+
+def _calls(root: cst.CSTNode) -> Iterator[cst.Call]:
+    stack: list[object] = [root]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, cst.Call):
+            yield node
+        if isinstance(node, cst.CSTNode):
+            for field in fields(node):
+                if field.name not in _SKIPPED:
+                    value = getattr(node, field.name)
+                    stack.extend(value if isinstance(value, (list, tuple)) else [value])
+
+
+def _getter_around(module: cst.Module, node: cst.CSTNode) -> cst.Call | None:
+    """`os.getenv("NAME", <node>)` or `os.environ.get("NAME", <node>)`."""
+    for call in _calls(module):
+        func = call.func
+        name = func.attr.value if isinstance(func, cst.Attribute) else func.value if isinstance(func, cst.Name) else ""
+        if name in _GETTERS and len(call.args) == 2 and call.args[1].value is node:
+            code = module.code_for_node(func)
+            if name == "getenv" or code.endswith("environ.get"):
+                return call
+    return None
+
+
+def _first_text(call: cst.Call) -> str:
+    first = call.args[0].value
+    value = first.evaluated_value if isinstance(first, cst.SimpleString) else ""
+    return value if isinstance(value, str) and value.isidentifier() else ""
+
+
+def _sets_environment(module: cst.Module, node: cst.CSTNode) -> bool:
+    for statement in module.body:
+        lines = statement.body.body if isinstance(statement, cst.If) else [statement]
+        for line in lines:
+            for small in line.body if isinstance(line, cst.SimpleStatementLine) else ():
+                if isinstance(small, cst.Assign) and small.value is node:
+                    code = module.code_for_node(small.targets[0].target)
+                    return "environ[" in code.replace(" ", "")
+    return False
