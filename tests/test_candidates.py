@@ -178,11 +178,24 @@ def test_damaged_utf16_does_not_fail() -> None:
     assert not may_matter(b"\x00")
 
 
-HEAVY = {"typing", "dataclasses", "pathlib", "inspect", "json", "subprocess", "logging", "libcst", "ast", "hashlib"}
+HEAVY = {
+    "typing",
+    "dataclasses",
+    "pathlib",
+    "inspect",
+    "json",
+    "subprocess",
+    "logging",
+    "libcst",
+    "ast",
+    "hashlib",
+}
 
 
 def test_imports_nothing_heavy() -> None:
-    program = "import sys; before = set(sys.modules); import binlint.candidates; print(*set(sys.modules) - before)"
+    program = (
+        "import sys; before = set(sys.modules); import binlint.candidates; print(*set(sys.modules) - before)"
+    )
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     loaded = run.stdout.split()
     assert not HEAVY.intersection(loaded)

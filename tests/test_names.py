@@ -32,15 +32,24 @@ READINGS: dict[tuple[Kind, int], str] = {
         BINANCE_SECRET binance_secret key_secret api_key_secret api_sec sec_key --api-secret 密钥 シークレットキー
         시크릿키 clave_secreta
     """,
-    (Kind.SECRET_KEY, WEAK): "SECRET secret b_secret SKey exchange.secret exchange.config.secret 시크릿 секрет",
+    (
+        Kind.SECRET_KEY,
+        WEAK,
+    ): "SECRET secret b_secret SKey exchange.secret exchange.config.secret 시크릿 секрет",
     (Kind.PRIVATE_KEY, EXACT): "BINANCE_PRIVATE_KEY BINANCE_RSA_PRIVATE_KEY BINANCE_ED25519_PRIVATE_KEY",
-    (Kind.PRIVATE_KEY, CLEAR): "private_key privateKey privatekey private_key_pem ed25519_private_key rsa_key 私钥 秘密鍵",
+    (
+        Kind.PRIVATE_KEY,
+        CLEAR,
+    ): "private_key privateKey privatekey private_key_pem ed25519_private_key rsa_key 私钥 秘密鍵",
     (Kind.PRIVATE_KEY, WEAK): "pem private",
     (Kind.PASSPHRASE, CLEAR): """
         private_key_pass private_key_passphrase api_secret_passphrase key_password BINANCE_PASSPHRASE
     """,
     (Kind.PASSPHRASE, WEAK): "passphrase kucoin_passphrase",
-    (Kind.UNKNOWN, CLEAR): "BinanceKeys binance_keys api_keys APIKeys get_api_keys binance_credentials binance_token",
+    (
+        Kind.UNKNOWN,
+        CLEAR,
+    ): "BinanceKeys binance_keys api_keys APIKeys get_api_keys binance_credentials binance_token",
     (Kind.UNKNOWN, WEAK): "_keys samplekeys myKeys credentials creds",
 }
 CASES = [(name, kind, strength) for (kind, strength), names in READINGS.items() for name in names.split()]
@@ -130,7 +139,9 @@ def test_company_comes_before_vendor() -> None:
     assert (reading.company, reading.vendor) == (True, None)
 
 
-@pytest.mark.parametrize("name", ["TESTNET_API_KEY", "demoApiKey", "sandbox.secret", "testnetkey", "API_KEY_TESTNET", "测试网密钥"])
+@pytest.mark.parametrize(
+    "name", ["TESTNET_API_KEY", "demoApiKey", "sandbox.secret", "testnetkey", "API_KEY_TESTNET", "测试网密钥"]
+)
 def test_testnet(name: str) -> None:
     assert read_name(name).testnet
 
@@ -150,15 +161,31 @@ def test_split() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        *["binance", "BinanceKeys", "BINANCE_KEY", "mybinance", "https://api.binance.com", "https://api.binance.us"],
-        *["https://www.trbinance.com", "x-mbx-apikey", "X-MBX-APIKEY", "ccxt.binanceusdm", "币安API", "yfinance, binance"],
+        *[
+            "binance",
+            "BinanceKeys",
+            "BINANCE_KEY",
+            "mybinance",
+            "https://api.binance.com",
+            "https://api.binance.us",
+        ],
+        *[
+            "https://www.trbinance.com",
+            "x-mbx-apikey",
+            "X-MBX-APIKEY",
+            "ccxt.binanceusdm",
+            "币安API",
+            "yfinance, binance",
+        ],
     ],
 )
 def test_speaks_of_binance(text: str) -> None:
     assert speaks_of_binance(text)
 
 
-@pytest.mark.parametrize("text", ["", "finance", "yfinance", "refinance", "binanceless", "inance", "ccxt", "kraken"])
+@pytest.mark.parametrize(
+    "text", ["", "finance", "yfinance", "refinance", "binanceless", "inance", "ccxt", "kraken"]
+)
 def test_does_not_speak_of_binance(text: str) -> None:
     assert not speaks_of_binance(text)
 
@@ -166,20 +193,36 @@ def test_does_not_speak_of_binance(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        *["testnet=True", "https://testnet.binance.vision/api", "https://testnet.binancefuture.com", "TESTNET"],
-        *["https://demo-api.binance.com", "set_sandbox_mode(True)", "demo=True", "test net", "测试网", "テストネット"],
+        *[
+            "testnet=True",
+            "https://testnet.binance.vision/api",
+            "https://testnet.binancefuture.com",
+            "TESTNET",
+        ],
+        *[
+            "https://demo-api.binance.com",
+            "set_sandbox_mode(True)",
+            "demo=True",
+            "test net",
+            "测试网",
+            "テストネット",
+        ],
     ],
 )
 def test_says_testnet(text: str) -> None:
     assert says_testnet(text)
 
 
-@pytest.mark.parametrize("text", ["", "test", "testnet=False", '"testnet": false', "latest network", "use_testnet = False"])
+@pytest.mark.parametrize(
+    "text", ["", "test", "testnet=False", '"testnet": false', "latest network", "use_testnet = False"]
+)
 def test_does_not_say_testnet(text: str) -> None:
     assert not says_testnet(text)
 
 
-@pytest.mark.parametrize("text", ["a" * 100_000, "key" * 40_000, "A_" * 50_000, "testnet" * 40_000, "kA" * 50_000, "币" * 90_000])
+@pytest.mark.parametrize(
+    "text", ["a" * 100_000, "key" * 40_000, "A_" * 50_000, "testnet" * 40_000, "kA" * 50_000, "币" * 90_000]
+)
 def test_long_names_end_at_once(text: str) -> None:
     begun = time.process_time()
     read_name(text)

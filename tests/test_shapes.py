@@ -148,12 +148,25 @@ TABLE: dict[Shape, list[str]] = {
         "$2b$12$" + random_text(53),
         f"pbkdf2:sha256:260000${random_text(16)}${HEX}",
     ],
-    Shape.MASKED: ["ab1...Xyz", "AbCdEfGh...", "***Ab3dEf9", "abcd********wxyz", "AbCd\u2026wXyZ", "Ab3dxxxxxxxxEf9h"],
+    Shape.MASKED: [
+        "ab1...Xyz",
+        "AbCdEfGh...",
+        "***Ab3dEf9",
+        "abcd********wxyz",
+        "AbCd\u2026wXyZ",
+        "Ab3dxxxxxxxxEf9h",
+    ],
     Shape.OTHER: """
         hunter2 Sup3rS3cret! Tr0ub4dor&3 letmein passw0rd1 my-dog-has-fleas Binance2024! MyP4ss abc!123
         f47ac10b-58cc-4372-a567-0e02b2c3d479 9e107d9d372bb6826bd81d3542a419d6 trading-bot-7
     """.split()
-    + [random_text(20), random_text(40), random_text(61, string.ascii_lowercase), "0x" + HEX, "correct horse battery"],
+    + [
+        random_text(20),
+        random_text(40),
+        random_text(61, string.ascii_lowercase),
+        "0x" + HEX,
+        "correct horse battery",
+    ],
 }
 
 PLACEHOLDERS = [
@@ -165,20 +178,70 @@ PLACEHOLDERS = [
     *"your_production_api_key_here PASTE_TESTNET_API_KEY_HERE an-api-key dummy_key_for_educational_demo".split(),
     *"copy_binance_api_key_generated_using_profile_on_its_website must-not-leak replace_me changeme".split(),
     *"change-me CHANGE_ME your_exchange_key passphrase password TODO None null".split(),
-    *["your api key", "YOUR API KEY", "< your api key>", "INSERT YOUR API KEY", "api key here", "paste key here"],
+    *[
+        "your api key",
+        "YOUR API KEY",
+        "< your api key>",
+        "INSERT YOUR API KEY",
+        "api key here",
+        "paste key here",
+    ],
     *["put your own API Key here", "public api key here", "sample key", "this is a sample key", "[API KEY]"],
     # Spanish, Portuguese, French, German, Italian, Turkish, Vietnamese, Polish, Indonesian
     *"tu_api_key_aqui tu_api_key_de_binance_aqui tu_api_key_real tu_clave_real tu_testnet_key sua_chave".split(),
     *"sua_secret SUA_API_KEY_AQUI sua_api_key_real votre_cle_secrete DEIN_API_KEY INSERISCI_LA_TUA_CHIAVE".split(),
-    *["Clé API", "Clé API secrète", "Ihr API-Schlüssel", "API anahtarınız", "buraya_api_key", "khóa API của bạn"],
-    *["nhập api key", "twój klucz api", "WSTAW_KLUCZ", "kunci api anda", "masukkan_api_key", "introduce tu clave"],
+    *[
+        "Clé API",
+        "Clé API secrète",
+        "Ihr API-Schlüssel",
+        "API anahtarınız",
+        "buraya_api_key",
+        "khóa API của bạn",
+    ],
+    *[
+        "nhập api key",
+        "twój klucz api",
+        "WSTAW_KLUCZ",
+        "kunci api anda",
+        "masukkan_api_key",
+        "introduce tu clave",
+    ],
     # Chinese, Japanese, Korean, Russian, Arabic, Hindi
-    *["你的key", "你的secret", "你的API Key", "你的API_Key", "你的Secret_Key", "替换成您的 API Key", "请输入密钥"],
-    *["填写您的密钥", "あなたのAPIキー", "ここにシークレットキーを入力", "여기에 API 키 입력", "당신의 시크릿"],
+    *[
+        "你的key",
+        "你的secret",
+        "你的API Key",
+        "你的API_Key",
+        "你的Secret_Key",
+        "替换成您的 API Key",
+        "请输入密钥",
+    ],
+    *[
+        "填写您的密钥",
+        "あなたのAPIキー",
+        "ここにシークレットキーを入力",
+        "여기에 API 키 입력",
+        "당신의 시크릿",
+    ],
     *["ваш_api_ключ", "ВСТАВЬТЕ СЮДА КЛЮЧ", "секрет", "مفتاح API هنا", "आपकी कुंजी यहाँ"],
     # made by a finger
-    *["123456", "1234567890", "abcdef", "qwerty", "x" * 16, "A" * 63 + "=", "k" * 64, "0" * 64, "deadbeef" * 8],
-    *["0123456789abcdef" * 4, ("YOUR64CHARKEYHERE" * 4)[:64], "aB3dE5gH" * 8, "00000000-0000-0000-0000-000000000000"],
+    *[
+        "123456",
+        "1234567890",
+        "abcdef",
+        "qwerty",
+        "x" * 16,
+        "A" * 63 + "=",
+        "k" * 64,
+        "0" * 64,
+        "deadbeef" * 8,
+    ],
+    *[
+        "0123456789abcdef" * 4,
+        ("YOUR64CHARKEYHERE" * 4)[:64],
+        "aB3dE5gH" * 8,
+        "00000000-0000-0000-0000-000000000000",
+    ],
     "A1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q7r8S9t0U1v2W3x4Y5z6A7b8C9d0E1f2",
     "Your64CharacterBinanceApiKeyGoesHere1234567890abcdefABCDEF123456",
     string.ascii_letters + string.digits + "ab",
@@ -194,12 +257,16 @@ TABLE[Shape.PLACEHOLDER] = PLACEHOLDERS
 CASES = [(shape, text) for shape, texts in TABLE.items() for text in texts]
 
 
-@pytest.mark.parametrize(("shape", "text"), CASES, ids=[f"{shape.name}-{i}" for i, (shape, _) in enumerate(CASES)])
+@pytest.mark.parametrize(
+    ("shape", "text"), CASES, ids=[f"{shape.name}-{i}" for i, (shape, _) in enumerate(CASES)]
+)
 def test_table(shape: Shape, text: str) -> None:
     assert classify(text) is shape
 
 
-@pytest.mark.parametrize(("shape", "text"), CASES, ids=[f"{shape.name}-{i}" for i, (shape, _) in enumerate(CASES)])
+@pytest.mark.parametrize(
+    ("shape", "text"), CASES, ids=[f"{shape.name}-{i}" for i, (shape, _) in enumerate(CASES)]
+)
 def test_reason_is_short_and_holds_nothing_of_the_value(shape: Shape, text: str) -> None:
     reason = why(text, shape)
     assert 0 < len(reason) < 60
@@ -247,7 +314,9 @@ def test_documented_pem_is_known_by_its_first_line() -> None:
 # Runs in a text
 
 
-@pytest.mark.parametrize("left", ["", "'", "=", " ", ":", "\\n", "\\u003d", "%3D", "\x1b[0;32m", "密钥", "(", ">", "\ufeff"])
+@pytest.mark.parametrize(
+    "left", ["", "'", "=", " ", ":", "\\n", "\\u003d", "%3D", "\x1b[0;32m", "密钥", "(", ">", "\ufeff"]
+)
 @pytest.mark.parametrize("right", ["", "'", " ", "\n", "\\n", ",", "&", ".", "。"])
 def test_run_is_found(left: str, right: str) -> None:
     text = f"api_key {left}{KEY}{right} end"

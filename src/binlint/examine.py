@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from binlint.catalogue import Catalogue, load
+from binlint.catalogue import Catalogue
 from binlint.facts import Facts
 from binlint.finding import Finding, Kind, Severity, Suggestion
 from binlint.flow.link import World
@@ -48,7 +48,7 @@ class Examiner:
     def __init__(self, config: Config, project_company: bool) -> None:
         self._config = config
         self._company = project_company
-        self._catalogue: Catalogue = load()
+        self._catalogue: Catalogue = Catalogue.load()
         self._project = Project(config.cwd, self._catalogue.modules)
 
     def examine(self, source: Source) -> Outcome:

@@ -70,7 +70,7 @@ def says_testnet(text: str) -> bool:
 
 _MARKS = ("x-mbx-apikey", "x-oc-apikey", "币安", "幣安", "バイナンス", "바이낸스")
 _TESTNET_TEXT = re.compile(
-    r"(?i:test[_ -]?net(?!\w*[\"']?\s*[=:]\s*[\"']?(?:false|0|no|off|none)\b)"
+    r"(?i:(?<![a-z])test[_ -]?net(?!\w*[\"']?\s*[=:]\s*[\"']?(?:false|0|no|off|none)\b)"
     r"|demo-(?:api|fapi|dapi|ws)|demo[_ -]?(?:trading|mode|account)|\bdemo\s*=\s*true"
     r"|sandbox(?:_?mode)?\(?[\s=:]*true"
     r"|paper[_ -]?trading)|测试网|測試網|模拟交易|模擬交易|テストネット|デモ取引|테스트넷|데모 거래"
@@ -246,9 +246,7 @@ _ABOUT_WORDS = _words(
     permissions sign
     """
 )
-_QUESTIONS = _words(
-    "has is no need needs require requires missing invalid show hide use validate check"
-)
+_QUESTIONS = _words("has is no need needs require requires missing invalid show hide use validate check")
 # Unless the name says clearly that it is a credential of Binance, or of an API.
 _ELSEWHERE = _words(
     """
@@ -258,7 +256,7 @@ _ELSEWHERE = _words(
     gpg pgp session sessions host widget metric dedupe dedup answer hash cookie cookies jwt fernet
     django flask salt seed mnemonic wallet address addresses tx transaction contract csrf oauth sentry
     app webhook webhooks signing encryption encrypt decrypt cipher aes tls ssl vapid site recaptcha
-    captcha password jwk jwks kid keyboard keyword keywords keyring word words monkey turkey arrow press
+    captcha jwk jwks kid keyboard keyword keywords keyring word words monkey turkey arrow press
     pressed down up enter escape shift ctrl tab token sign sig block merkle root node peer zobrist
     """
 )

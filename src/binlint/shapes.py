@@ -311,7 +311,12 @@ def _end_of_body(text: str, start: int, limit: int) -> int:
     for line in re.finditer(r"(?:[^\\\n]|\\[^n])*(?:\\n|\n)?", text[start:limit]):
         if line.end() == line.start():
             break
-        if line[0].strip(_PEM_PREFIX + "\r\n\\n") and not is_pem_body_line(line[0].rstrip()):
+        bare = _PEM_SUFFIX.sub("", line[0][:200].strip(_PEM_PREFIX))
+        if bare and not is_pem_body_line(bare):
+            if (
+                len(bare) % 4 == 0 and len(bare) < 16 and _BASE64.fullmatch(bare)
+            ):  # the last line may be short
+                end = start + line.end()
             break
         end = start + line.end()
     return end
@@ -563,6 +568,7 @@ def _covered(word: str) -> bool:
     return reach[length] and (length > _SINGLE or word in _WORDS)
 
 
+_BEGINNINGS = frozenset(word[:_SINGLE] for word in _WORDS)
 _STEPS = 4
 
 
@@ -573,7 +579,7 @@ def _worded(token: str) -> int:
     rest: list[str] = []
     at = 0
     while at < len(folded):
-        reach = min(_LONGEST_WORD, len(folded) - at)
+        reach = min(_LONGEST_WORD, len(folded) - at) if folded[at : at + _SINGLE] in _BEGINNINGS else 0
         length = next((size for size in range(reach, _SINGLE - 1, -1) if folded[at : at + size] in _WORDS), 0)
         rest.append(" " if length else folded[at])
         covered += length
@@ -600,7 +606,7 @@ _UPPER_SNAKE = re.compile(r"[A-Z][A-Z]*[0-9]{0,3}(?:_+(?:[A-Z]+[0-9]{0,3}|[0-9]{
 _LOWER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[_.-]+[A-Za-z0-9]+)*")
 _REFERENCE = re.compile(
     r"\$\{[^{}\n]{1,200}\}|\$\(\(?[^()\n]{1,200}\)|\$[A-Za-z_][A-Za-z0-9_]{0,100}|\$env:\w{1,100}"
-    r"|\{\{[^{}\n]{1,200}\}\}|\{%[^{}\n]{1,200}%\}|<%[^<>\n]{1,200}%>|\{[A-Za-z_][\w.\[\]!:]{0,100}\}|\{\d{0,2}\}"
+    r"|\$?\{\{[^{}\n]{1,200}\}\}|\{%[^{}\n]{1,200}%\}|<%[^<>\n]{1,200}%>|\{[A-Za-z_][\w.\[\]!:]{0,100}\}|\{\d{0,2}\}"
     r"|%\([A-Za-z_]\w{0,100}\)[sdr]|%[sdr]|%[A-Za-z_]\w{1,100}%|@[A-Za-z_][\w.]{0,100}@|__[A-Z][A-Z0-9_]{2,100}__"
     r"|<(?:ENV|env|Env|SECRET|secret):[^<>\n]{1,200}>|#\{[^{}\n]{1,200}\}",
 )

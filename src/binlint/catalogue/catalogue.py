@@ -115,6 +115,17 @@ class Catalogue:
         """Whether this (root or dotted name) is the standard library or a library that is nobody's."""
         return root.partition(".")[0] in sys.stdlib_module_names or _has_prefix(root, _data.NEUTRAL)
 
+    @cached_property
+    def modules(self) -> Mapping[str, frozenset[str]]:
+        """Import root of each client library → its modules and packages, by which a vendored copy is known."""
+        found: dict[str, set[str]] = {}
+        for name in self._index:
+            root, _, rest = name.partition(".")
+            module, _, last = rest.partition(".")
+            if last:
+                found.setdefault(root, set()).add(module)
+        return {root: frozenset(modules) for root, modules in found.items()}
+
     # surroundings
 
     @cached_property

@@ -33,8 +33,19 @@ Binance publishes later looks like a real key until it is added.
 
 from __future__ import annotations
 
-from binlint.finding import Severity
+from binlint.finding import Confidence, Severity
+from binlint.flow.sighting import Sighting
 from binlint.rules.rule import Rule
+from binlint.rules.verdict import Standing, Verdict, message, standing
+from binlint.shapes import Shape
+
+def check(sighting: Sighting, shape: Shape) -> Verdict | None:
+    """A value that Binance's documentation prints, where a credential belongs."""
+    if shape is not Shape.SAMPLE or standing(sighting) < Standing.NAMED:
+        return None
+    text = message(sighting, sighting.kind.value, "is an example from Binance's documentation")
+    return Verdict(Severity.NOTE, Confidence.HIGH, text)
+
 
 RULE = Rule(
     code="BIN202",
@@ -43,4 +54,5 @@ RULE = Rule(
     precision="very-high",
     security_severity="1.0",
     doc=__doc__ or "",
+    check=check,
 )

@@ -39,8 +39,20 @@ another file is judged there, by its name and company.
 
 from __future__ import annotations
 
-from binlint.finding import Severity
+from binlint.finding import Kind, Severity
+from binlint.flow.sighting import Sighting
 from binlint.rules.rule import Rule
+from binlint.rules.verdict import Verdict, leak
+from binlint.shapes import Shape
+
+def check(sighting: Sighting, shape: Shape) -> Verdict | None:
+    """A key-shaped API key; 64 hex digits only where they reach a client."""
+    if sighting.kind is not Kind.API_KEY:
+        return None
+    if shape is Shape.KEY or (shape is Shape.HEX and sighting.sink is not None):
+        return leak(sighting, "API key")
+    return None
+
 
 RULE = Rule(
     code="BIN101",
@@ -49,4 +61,5 @@ RULE = Rule(
     precision="very-high",
     security_severity="7.5",
     doc=__doc__ or "",
+    check=check,
 )

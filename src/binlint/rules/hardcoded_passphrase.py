@@ -43,8 +43,21 @@ Binance client or opens a key that does. Placeholders such as `your-passphrase` 
 
 from __future__ import annotations
 
-from binlint.finding import Severity
+from binlint.finding import Kind, Severity
+from binlint.flow.sighting import Sighting
 from binlint.rules.rule import Rule
+from binlint.rules.verdict import Verdict, leak
+from binlint.shapes import Shape
+
+_QUIET = frozenset({Shape.EMPTY, Shape.PLACEHOLDER, Shape.SAMPLE, Shape.VARIABLE, Shape.PATH, Shape.MASKED})
+
+
+def check(sighting: Sighting, shape: Shape) -> Verdict | None:
+    """Any text at all that reaches the passphrase parameter of a client."""
+    if sighting.kind is not Kind.PASSPHRASE or sighting.sink is None or shape in _QUIET:
+        return None
+    return leak(sighting, "private key passphrase")
+
 
 RULE = Rule(
     code="BIN104",
@@ -53,4 +66,5 @@ RULE = Rule(
     precision="high",
     security_severity="7.5",
     doc=__doc__ or "",
+    check=check,
 )

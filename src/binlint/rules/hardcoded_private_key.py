@@ -38,7 +38,22 @@ looked at yet. A private key in a file that has nothing to do with Binance is le
 from __future__ import annotations
 
 from binlint.finding import Severity
+from binlint.flow.sighting import Sighting
 from binlint.rules.rule import Rule
+from binlint.rules.verdict import Verdict, leak
+from binlint.shapes import Shape
+
+def check(sighting: Sighting, shape: Shape) -> Verdict | None:
+    """A private key at a client, or by name and company; alone it must at least keep Binance company."""
+    if shape not in (Shape.PRIVATE_KEY, Shape.ENCRYPTED_PRIVATE_KEY):
+        return None
+    if not (sighting.sink or sighting.company or sighting.named_binance or sighting.project):
+        return None  # a server's or a person's key, in a project that has nothing to do with Binance
+    if shape is Shape.PRIVATE_KEY:
+        return leak(sighting, "private key")
+    verdict = leak(sighting, "encrypted private key")
+    return None if verdict is None else verdict._replace(severity=Severity.WARNING)
+
 
 RULE = Rule(
     code="BIN103",
@@ -47,4 +62,5 @@ RULE = Rule(
     precision="very-high",
     security_severity="9.8",
     doc=__doc__ or "",
+    check=check,
 )

@@ -43,8 +43,23 @@ elsewhere they are nearly always a digest. Test networks lower the severity to a
 
 from __future__ import annotations
 
-from binlint.finding import Severity
+from binlint.finding import Kind, Severity
+from binlint.flow.sighting import Sighting
 from binlint.rules.rule import Rule
+from binlint.rules.verdict import Verdict, leak
+from binlint.shapes import Shape
+
+_KINDS = frozenset({Kind.SECRET_KEY, Kind.PRIVATE_KEY})  # some call the HMAC secret a private key
+
+
+def check(sighting: Sighting, shape: Shape) -> Verdict | None:
+    """A key-shaped secret; 64 hex digits only where they reach a client."""
+    if sighting.kind not in _KINDS:
+        return None
+    if shape is Shape.KEY or (shape is Shape.HEX and sighting.sink is not None):
+        return leak(sighting, "secret key")
+    return None
+
 
 RULE = Rule(
     code="BIN102",
@@ -53,4 +68,5 @@ RULE = Rule(
     precision="very-high",
     security_severity="9.8",
     doc=__doc__ or "",
+    check=check,
 )

@@ -33,8 +33,19 @@ use `per-file-ignores`, or a suppression with its reason.
 
 from __future__ import annotations
 
-from binlint.finding import Severity
+from binlint.finding import Confidence, Kind, Severity
+from binlint.flow.sighting import Sighting
 from binlint.rules.rule import Rule
+from binlint.rules.verdict import Verdict, message
+from binlint.shapes import Shape
+
+def check(sighting: Sighting, shape: Shape) -> Verdict | None:
+    """A text without the shape of a key that a client takes as one."""
+    if sighting.sink is None or shape is not Shape.OTHER or sighting.kind is Kind.PASSPHRASE:
+        return None
+    text = message(sighting, sighting.kind.value, "is a literal without the shape of one")
+    return Verdict(Severity.WARNING, Confidence.MEDIUM, text)
+
 
 RULE = Rule(
     code="BIN105",
@@ -43,4 +54,5 @@ RULE = Rule(
     precision="medium",
     security_severity="6.0",
     doc=__doc__ or "",
+    check=check,
 )

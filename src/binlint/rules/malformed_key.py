@@ -34,8 +34,19 @@ white space, quotes or brackets around or inside it, is reported where it reache
 
 from __future__ import annotations
 
-from binlint.finding import Severity
+from binlint.finding import Confidence, Kind, Severity
+from binlint.flow.sighting import Sighting
 from binlint.rules.rule import Rule
+from binlint.rules.verdict import Verdict, message
+from binlint.shapes import Shape, why
+
+def check(sighting: Sighting, shape: Shape) -> Verdict | None:
+    """What would be a key but for white space around it or a character too many or too few."""
+    if sighting.sink is None or shape is not Shape.MALFORMED or sighting.kind is Kind.PASSPHRASE:
+        return None
+    text = message(sighting, sighting.kind.value, f"is hard-coded, damaged ({why(sighting.text.reveal(), shape)})")
+    return Verdict(Severity.WARNING, Confidence.HIGH, text)
+
 
 RULE = Rule(
     code="BIN106",
@@ -44,4 +55,5 @@ RULE = Rule(
     precision="high",
     security_severity="6.0",
     doc=__doc__ or "",
+    check=check,
 )

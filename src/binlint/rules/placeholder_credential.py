@@ -31,8 +31,19 @@ in ten languages; a word that binlint does not know is BIN105.
 
 from __future__ import annotations
 
-from binlint.finding import Severity
+from binlint.finding import Confidence, Severity
+from binlint.flow.sighting import Sighting
 from binlint.rules.rule import Rule
+from binlint.rules.verdict import Standing, Verdict, message, standing
+from binlint.shapes import Shape
+
+def check(sighting: Sighting, shape: Shape) -> Verdict | None:
+    """A placeholder where a credential belongs."""
+    if shape is not Shape.PLACEHOLDER or standing(sighting) < Standing.NAMED:
+        return None
+    text = message(sighting, sighting.kind.value, "is a placeholder")
+    return Verdict(Severity.NOTE, Confidence.HIGH, text)
+
 
 RULE = Rule(
     code="BIN201",
@@ -41,4 +52,5 @@ RULE = Rule(
     precision="high",
     security_severity="3.0",
     doc=__doc__ or "",
+    check=check,
 )

@@ -34,8 +34,21 @@ here. If the value is something else, a suppression with its reason says so to t
 
 from __future__ import annotations
 
-from binlint.finding import Severity
+from binlint.finding import Kind, Severity
+from binlint.flow.sighting import Sighting
 from binlint.rules.rule import Rule
+from binlint.rules.verdict import Verdict, leak
+from binlint.shapes import Shape
+
+def check(sighting: Sighting, shape: Shape) -> Verdict | None:
+    """Key-shaped text without a name of its own, in Binance company."""
+    if sighting.kind is not Kind.UNKNOWN or shape is not Shape.KEY:
+        return None
+    if not sighting.name:
+        return leak(sighting, "API key or secret")
+    verdict = leak(sighting, "credential")
+    return None if verdict is None else verdict._replace(severity=Severity.WARNING)
+
 
 RULE = Rule(
     code="BIN107",
@@ -44,4 +57,5 @@ RULE = Rule(
     precision="medium",
     security_severity="6.0",
     doc=__doc__ or "",
+    check=check,
 )
