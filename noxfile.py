@@ -18,6 +18,7 @@ CHECKS = (
     ("mypy",),
     ("lint-imports",),
     ("python", "tools/generate_docs.py", "--check"),
+    ("python", "tools/compile_catalogue.py", "--check"),
     ("pre-commit", "validate-manifest", ".pre-commit-hooks.yaml"),
     ("binlint", "."),
 )

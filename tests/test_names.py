@@ -5,32 +5,40 @@ from __future__ import annotations
 import time
 
 import pytest
+
 from binlint.finding import Kind
 from binlint.names import CLEAR, EXACT, NONE, WEAK, read_name, says_testnet, speaks_of_binance, split_name
 
+
+def words(text: str) -> list[str]:
+    return text.split()
+
+
 READINGS: dict[tuple[Kind, int], str] = {
     (Kind.API_KEY, EXACT): """
-        BINANCE_API_KEY binance_api_key Binance_API_KEY binanceApiKey binanceapikey X-MBX-APIKEY x-mbx-apikey
-        headers.X-MBX-APIKEY BinancePay-Certificate-SN binance.api.key BNB_API_KEY BINANCEUS_API_KEY
+        BINANCE_API_KEY binance_api_key Binance_API_KEY binanceApiKey binanceapikey X-MBX-APIKEY
+        x-mbx-apikey headers.X-MBX-APIKEY BinancePay-Certificate-SN binance.api.key BNB_API_KEY
+        BINANCEUS_API_KEY
     """,
     (Kind.API_KEY, CLEAR): """
-        api_key APIKEY API_KEY apiKey apikey API_key _API_KEY __api_key g_api_key p_api_key YourApiKey access_key
-        TESTNET_API_KEY --api-key api_key_id binance_key BINANCE_KEY BinanceKey BinanceKey1 projectBinanceKey
-        binance_api secrets.api_key api.key params.apiKey session_api_key consumer_key API密钥 APIキー clé_api api_ключ
+        api_key APIKEY API_KEY apiKey apikey API_key _API_KEY __api_key g_api_key p_api_key
+        YourApiKey access_key TESTNET_API_KEY --api-key api_key_id binance_key BINANCE_KEY
+        BinanceKey BinanceKey1 projectBinanceKey binance_api secrets.api_key api.key
+        params.apiKey session_api_key consumer_key API密钥 APIキー clé_api api_ключ
     """,
     (Kind.API_KEY, WEAK): """
-        KEY key public_key _public_key public PKey rkey exchange.key key_id FREQTRADE__EXCHANGE__KEY ключ Schlüssel
-        config.key
+        KEY key public_key _public_key public PKey rkey exchange.key key_id
+        FREQTRADE__EXCHANGE__KEY ключ Schlüssel config.key
     """,
     (Kind.SECRET_KEY, EXACT): """
         BINANCE_API_SECRET BINANCE_API_SECRET_KEY BINANCE_SECRET_KEY binance_secret_key Binance_API_SECRET
         mybinancesecretkey binance_perpetual_testnet_api_secret
     """,
     (Kind.SECRET_KEY, CLEAR): """
-        api_secret secret_key API_SECRET SECRET_KEY api_secret_key API_SECRET_KEY _secret_key apiSecret g_secret_key
-        __secret_key p_secret_key nsecret_key YourApiSecret secretKey API_secret _API_SECRET TESTNET_SECRET_KEY
-        BINANCE_SECRET binance_secret key_secret api_key_secret api_sec sec_key --api-secret 密钥 シークレットキー
-        시크릿키 clave_secreta
+        api_secret secret_key API_SECRET SECRET_KEY api_secret_key API_SECRET_KEY _secret_key
+        apiSecret g_secret_key __secret_key p_secret_key nsecret_key YourApiSecret secretKey
+        API_secret _API_SECRET TESTNET_SECRET_KEY BINANCE_SECRET binance_secret key_secret
+        api_key_secret api_sec sec_key --api-secret 密钥 シークレットキー 시크릿키 clave_secreta
     """,
     (
         Kind.SECRET_KEY,
@@ -79,13 +87,14 @@ def test_labels_of_several_words(name: str, kind: Kind) -> None:
     assert read_name(name).kind is kind
 
 
-INNOCENT = """
-    listen_key listenKey binance_listen_key cache_key sort_key primary_key ForeignKey public_key_file conn_key msg_key
-    signature sign hash digest sha256 checksum token_id order_id client_order_id tx tx_hash address nonce csrf session
-    session_key jwt JWT_SECRET fernet fernet_key DJANGO_SECRET_KEY FLASK_SECRET_KEY X-OC-SIGN BINANCE_SIGNATURE monkey
-    keyboard keyword hotkey BINANCE_PRIVATE_KEY_PATH private_key_file api_key_name has_api_key api_key_header key_type
-    webhook_secret partition_key redis_key
-""".split()
+INNOCENT = words("""
+    listen_key listenKey binance_listen_key cache_key sort_key primary_key ForeignKey
+    public_key_file conn_key msg_key signature sign hash digest sha256 checksum token_id order_id
+    client_order_id tx tx_hash address nonce csrf session session_key jwt JWT_SECRET fernet
+    fernet_key DJANGO_SECRET_KEY FLASK_SECRET_KEY X-OC-SIGN BINANCE_SIGNATURE monkey keyboard
+    keyword hotkey BINANCE_PRIVATE_KEY_PATH private_key_file api_key_name has_api_key api_key_header
+    key_type webhook_secret partition_key redis_key
+""")
 
 
 @pytest.mark.parametrize("name", INNOCENT)
@@ -95,7 +104,7 @@ def test_innocent(name: str) -> None:
     assert (reading.kind, reading.strength) == (None, NONE)
 
 
-@pytest.mark.parametrize("name", "client x price finance spot username _ 1 user_data".split() + [""])
+@pytest.mark.parametrize("name", [*words("client x price finance spot username _ 1 user_data"), ""])
 def test_names_that_say_nothing(name: str) -> None:
     reading = read_name(name)
     assert (reading.kind, reading.company, reading.vendor, reading.strength) == (None, False, None, NONE)

@@ -1,7 +1,7 @@
-"""Writes what is generated of the documentation: docs/rules.md from the rules, the README's options from `--help`.
+"""Writes the generated documentation: docs/rules.md from the rules, the README's options from `--help`.
 
-    python tools/generate_docs.py            write
-    python tools/generate_docs.py --check    exit with 1 and say what is stale
+    python tools/generate_docs.py            # write
+    python tools/generate_docs.py --check    #   exit with 1 and say what is stale
 """
 
 from __future__ import annotations
@@ -51,16 +51,16 @@ def _table() -> Iterator[str]:
 
 def _section(rule: Rule) -> str:
     text = rule.text.replace("\n## ", "\n### ")
-    facts = f"Level: {rule.severity.word}. Precision: {rule.precision}. Security severity: {rule.security_severity}."
-    return f"## {rule.code} {rule.name}\n\n{facts}\n\n{text}"
+    score = f"precision: {rule.precision}, security severity: {rule.security_severity}"
+    return f"## {rule.code} {rule.name}\n\nLevel: {rule.severity.word} ({score}).\n\n{text}"
 
 
 def options() -> str:
     """The help of the command line, the same for every version of Python and every terminal."""
     environment = {**os.environ, "COLUMNS": "100", "NO_COLOR": "1", "PYTHONUTF8": "1"}
     command = [sys.executable, "-m", "binlint", "--help"]
-    done = subprocess.run(command, env=environment, cwd=ROOT, stdout=subprocess.PIPE, encoding="utf-8", check=True)
-    return _SHORT_METAVAR.sub(r"\1, \3", done.stdout).strip()
+    text = subprocess.check_output(command, env=environment, cwd=ROOT, encoding="utf-8")
+    return _SHORT_METAVAR.sub(r"\1, \3", text).strip()
 
 
 def readme(text: str) -> str:

@@ -24,7 +24,9 @@ _STDIN = "-"
 _FORMAT_VARIABLE = "BINLINT_OUTPUT_FORMAT"
 
 
-def main(argv: Sequence[str] | None = None, *, stdout: IO[str] | None = None, stderr: IO[str] | None = None) -> int:
+def main(
+    argv: Sequence[str] | None = None, *, stdout: IO[str] | None = None, stderr: IO[str] | None = None
+) -> int:
     """Runs binlint and returns its exit code: 0 clean, 1 findings, 2 something kept it from looking.
 
     Never raises, and never shows a traceback: it could hold a secret.

@@ -82,7 +82,9 @@ def parse_check(arguments: Sequence[str], out: Writer) -> Parsed:
     paths = list(options.paths)
     if paths and paths[0] in COMMANDS and arguments[0] != "check":
         if paths[0] != "check":
-            raise ConfigError(f"the command {paths[0]} comes first: binlint {paths[0]} …; or is ./{paths[0]} meant?")
+            raise ConfigError(
+                f"the command {paths[0]} comes first: binlint {paths[0]} …; or is ./{paths[0]} meant?"
+            )
         del paths[0]
     elif arguments and arguments[0] == "check":
         del paths[0]
@@ -91,7 +93,9 @@ def parse_check(arguments: Sequence[str], out: Writer) -> Parsed:
 
 def parse_explain(arguments: Sequence[str], out: Writer) -> tuple[str, ...]:
     """The rules that `binlint explain` is asked about."""
-    parser = _Parser("binlint explain", description="Explain rules: why, examples, what to do.", formatter_class=_Formatter)
+    parser = _Parser(
+        "binlint explain", description="Explain rules: why, examples, what to do.", formatter_class=_Formatter
+    )
     parser.out = out
     parser.add_argument("codes", metavar="CODE", nargs="+", help="the code or the name of a rule")
     return tuple(parser.parse_args(arguments).codes)
@@ -118,23 +122,46 @@ def _check_parser() -> _Parser:
     add("--version", action="version", version=f"binlint {__version__}")
 
     add = parser.add_argument_group("output").add_argument
-    add("--output-format", metavar="FORMAT", help=f"{', '.join(FORMATS)} (default: full on a terminal, else concise)")
+    add(
+        "--output-format",
+        metavar="FORMAT",
+        help=f"{', '.join(FORMATS)} (default: full on a terminal, else concise)",
+    )
     add("-o", "--output-file", metavar="FILE", help="write the report to this file, readable by you alone")
     add("--statistics", action="store_true", help="also count the findings of each rule")
     add("--show-suppressed", action="store_true", help="also list findings that a comment suppresses")
     add("--color", choices=COLOURS, default="auto", help="colours (default: auto)")
     add("-q", "--quiet", action="store_true", help="say nothing when everything was looked at and is clean")
-    add("-v", "--verbose", action="store_true", help="name every file that was skipped or not fully read, and why")
+    add(
+        "-v",
+        "--verbose",
+        action="store_true",
+        help="name every file that was skipped or not fully read, and why",
+    )
 
     add = parser.add_argument_group("rules").add_argument
-    add("--select", metavar="CODES", action="append", help="these rules only: codes, prefixes, names or ALL, with commas")
+    add(
+        "--select",
+        metavar="CODES",
+        action="append",
+        help="these rules only: codes, prefixes, names or ALL, with commas",
+    )
     add("--extend-select", metavar="CODES", action="append", help="these rules as well")
     add("--ignore", metavar="CODES", action="append", help="not these rules")
     add("--per-file-ignores", metavar="PATTERN:CODES", action="append", help="not these rules in these files")
-    add("--no-ignore-comments", action="store_true", help="report findings in spite of `# binlint: ignore` comments")
+    add(
+        "--no-ignore-comments",
+        action="store_true",
+        help="report findings in spite of `# binlint: ignore` comments",
+    )
 
     add = parser.add_argument_group("files").add_argument
-    add("--exclude", metavar="PATTERNS", action="append", help="leave out, in place of the default directories")
+    add(
+        "--exclude",
+        metavar="PATTERNS",
+        action="append",
+        help="leave out, in place of the default directories",
+    )
     add("--extend-exclude", metavar="PATTERNS", action="append", help="leave out as well")
     _switch(add, "force-exclude", "exclude also what is named on the command line", "look at it (default)")
     _switch(add, "respect-gitignore", "leave out what git ignores (default)", "look at what git ignores, too")
@@ -143,11 +170,23 @@ def _check_parser() -> _Parser:
 
     add = parser.add_argument_group("outcome").add_argument
     add("--fail-on", choices=LEVELS, help="the lowest level that makes the exit code 1 (default: warning)")
-    add("-e", "--exit-zero", action="store_true", default=None, help="exit with 0 in spite of findings; 2 stays 2")
+    add(
+        "-e",
+        "--exit-zero",
+        action="store_true",
+        default=None,
+        help="exit with 0 in spite of findings; 2 stays 2",
+    )
     add("--strict", action="store_true", default=None, help="exit with 2 when a file could not be fully read")
 
     add = parser.add_argument_group("configuration").add_argument
-    add("--config", metavar="FILE|KEY=VALUE", action="append", default=[], help="this file, or a single setting in TOML")
+    add(
+        "--config",
+        metavar="FILE|KEY=VALUE",
+        action="append",
+        default=[],
+        help="this file, or a single setting in TOML",
+    )
     add("--isolated", action="store_true", help="read no configuration file")
     add("--show-settings", action="store_true", help="show the configuration in force, and stop")
     return parser

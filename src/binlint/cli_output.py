@@ -132,7 +132,9 @@ def write_file(path: str, text: str) -> None:
             _replace(path, data)
     except (OSError, ValueError) as error:
         code = error.errno if isinstance(error, OSError) else None
-        raise OutputError(f"--output-file: {path} cannot be written{f': {os.strerror(code)}' if code else ''}") from None
+        raise OutputError(
+            f"--output-file: {path} cannot be written{f': {os.strerror(code)}' if code else ''}"
+        ) from None
 
 
 def _replace(path: str, data: bytes) -> None:

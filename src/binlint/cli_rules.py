@@ -20,7 +20,9 @@ def explain(names: Sequence[str]) -> str:
 def table() -> str:
     """All rules, one a line."""
     width = max((len(rule.name) for rule in RULES), default=0)
-    return "".join(f"{rule.code}  {rule.severity.word:7}  {rule.name:{width}}  {rule.summary}\n" for rule in RULES)
+    return "".join(
+        f"{rule.code}  {rule.severity.word:7}  {rule.name:{width}}  {rule.summary}\n" for rule in RULES
+    )
 
 
 def _find(name: str) -> Rule:

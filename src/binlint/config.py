@@ -230,7 +230,9 @@ def _merged(config: Config, layer: Mapping[str, object], known: Known, shown: st
     if "select" in values:
         config = config._replace(extend_select=(), ignore=())
     selected = cast("tuple[str, ...]", values.get("extend_select", ()))
-    kept = tuple(code for code in config.ignore if not code.startswith(selected)) if selected else config.ignore
+    kept = (
+        tuple(code for code in config.ignore if not code.startswith(selected)) if selected else config.ignore
+    )
     values["ignore"] = kept + cast("tuple[str, ...]", values.get("ignore", ()))
     for key in ("extend_select", "extend_exclude"):
         values[key] = getattr(config, key) + cast("tuple[str, ...]", values.get(key, ()))

@@ -62,7 +62,11 @@ class Examiner:
         sightings = list(tracer.sightings())
         if tracer.exhausted:
             notes += (
-                Note(source.path, "too entangled to follow everywhere", f"{tracer.exhausted} questions given up"),
+                Note(
+                    source.path,
+                    "too entangled to follow everywhere",
+                    f"{tracer.exhausted} questions given up",
+                ),
             )
         findings = judge(facts, sightings, RULES, self._catalogue.samples) if sightings else []
         findings = self._completed(text, findings, sightings)
@@ -73,9 +77,13 @@ class Examiner:
     def _notes(self, facts: Facts, text: Text) -> list[Note]:
         notes = []
         if facts.gaps:
-            lines = ", ".join(f"{first}-{last}" if last > first else str(first) for first, last in facts.gaps[:10])
+            lines = ", ".join(
+                f"{first}-{last}" if last > first else str(first) for first, last in facts.gaps[:10]
+            )
             notes.append(
-                Note(facts.path, "read partly as text", f"{facts.reason or 'it does not parse'}: lines {lines}")
+                Note(
+                    facts.path, "read partly as text", f"{facts.reason or 'it does not parse'}: lines {lines}"
+                )
             )
         if not text.exact:
             notes.append(Note(facts.path, "not in the encoding that it declares", f"read as {text.encoding}"))

@@ -32,13 +32,19 @@ def defect(line: str) -> str:
         return f"is longer than {LONGEST} characters"
     if "\0" in line:
         return "holds a NUL"
-    if len(re.findall(_STARS, line)) > 6 or any(len(re.findall(_STARS, part)) > 3 for part in line.split("/")):
+    if len(re.findall(_STARS, line)) > 6 or any(
+        len(re.findall(_STARS, part)) > 3 for part in line.split("/")
+    ):
         return "has too many wildcards"
     if _is_plain(line):
         return ""
     spec = compile_lines((line,))
     # pathspec keeps what it discards (a comment, an open bracket) as a pattern without effect.
-    return "" if spec and any(pattern.include is not None for pattern in spec.patterns) else "is not a valid pattern"
+    return (
+        ""
+        if spec and any(pattern.include is not None for pattern in spec.patterns)
+        else "is not a valid pattern"
+    )
 
 
 def compile_lines(lines: Iterable[str]) -> GitIgnoreSpec | None:

@@ -10,7 +10,9 @@ different characters, 21 changes of class or an entropy of 4.6 bits).
 from __future__ import annotations
 
 import math
+import operator
 import re
+import string
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
@@ -135,9 +137,14 @@ def _entropy(counts: Counter[str], length: int) -> float:
     return -sum(count / length * math.log2(count / length) for count in counts.values())
 
 
+_CLASSES = str.maketrans(
+    string.digits + string.ascii_uppercase + string.ascii_lowercase, "0" * 10 + "A" * 26 + "a" * 26
+)
+
+
 def _class_changes(token: str) -> int:
-    classes = ["d" if char.isdigit() else "u" if char.isupper() else "l" for char in token]
-    return sum(left != right for left, right in zip(classes, classes[1:], strict=False))
+    classes = token.translate(_CLASSES)
+    return sum(map(operator.ne, classes, classes[1:]))
 
 
 def _is_key(token: str) -> bool:
@@ -397,18 +404,16 @@ def _period(folded: str) -> bool:
 
 def _counts_up(folded: str, stride: int) -> bool:
     """Whether characters `stride` apart are mostly equal or neighbours, in the alphabet or on keyboards."""
-    pairs = zip(folded, folded[stride:], strict=False)
-    near = sum(_are_near(left, right) for left, right in pairs)
+    near = sum(map(_NEAR.__contains__, map(operator.add, folded, folded[stride:])))
     return near >= _SEQUENTIAL * (len(folded) - stride)
 
 
+_ALPHABET = string.digits + string.ascii_lowercase
 _NEAR = frozenset(
-    left + right for row in _KEYBOARD.split() for left, right in zip(row, row[1:], strict=False)
-) | {"90", "9a", "za", "z0", "f0"}
-
-
-def _are_near(left: str, right: str) -> bool:
-    return -1 <= ord(left) - ord(right) <= 1 or left + right in _NEAR
+    [left + right for left in _ALPHABET for right in _ALPHABET if abs(ord(left) - ord(right)) <= 1]
+    + [row[at : at + 2] for row in _KEYBOARD.split() for at in range(len(row) - 1)]
+    + ["90", "9a", "za", "z0", "f0"]
+)
 
 
 # Words. Everything is folded first: case, accents, full-width forms.
@@ -682,7 +687,7 @@ def _name_words(text: str) -> set[str]:
 
 
 def _is_specific_name(text: str) -> bool:
-    """Whether a name of vocabulary is a variable: it has a credential word and a company, and asks nothing."""
+    """Whether a name of vocabulary is a variable: it has a credential word and a company, asks nothing."""
     words = _name_words(text)
     if len(words) > _LONGEST_NAME or not _LOWER_NAME.fullmatch(text) or words & _ASKS:
         return False

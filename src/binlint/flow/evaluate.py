@@ -26,6 +26,9 @@ from binlint.flow.values import (
     Value,
     Values,
     distinct,
+    given,
+    key_of,
+    text_of,
     texts,
 )
 
@@ -198,7 +201,9 @@ class Evaluator:
             for parts in self.products([list(texts(self.thunk(item))) for item in value.items]):
                 yield parts, {}
         elif isinstance(value, Entries):
-            named = {key: next(texts(self.thunk(item)), None) for key, item in value.entries if key is not None}
+            named = {
+                key: next(texts(self.thunk(item)), None) for key, item in value.entries if key is not None
+            }
             yield [], {key: text for key, text in named.items() if text is not None}
 
     def _merged(self, left: Values, right: Values) -> Values:
@@ -226,10 +231,10 @@ class Evaluator:
 
     def _keys(self, key: Expr, frame: Frame) -> list[str | None]:
         if isinstance(key, f.Literal):
-            return [key.value if isinstance(key.value, str) else None]
+            return [key_of(text) for text in texts(self.values(key, frame))]
         if isinstance(key, f.Constant):
             return [str(key.value)]
-        names: list[str | None] = [text.string() for text in texts(self.values(key, frame))]
+        names: list[str | None] = [key_of(text) for text in texts(self.values(key, frame))]
         return names or [None]
 
     def _sequence(self, expr: f.Sequence, frame: Frame) -> Values:
@@ -245,20 +250,37 @@ class Evaluator:
         return (Items(tuple(items[: budget.ITEMS]), is_open),)
 
     def spread(self, expr: Expr, frame: Frame) -> tuple[list[Thunk], bool]:
-        """The items of `*expr`, and whether they are all."""
-        for value in self.values(expr, frame):
-            if isinstance(value, Items):
-                return list(value.items), not value.open
-            if isinstance(value, Entries):
-                return [Thunk(f.Literal(key, f_place(expr)), frame) for key, _ in value.entries if key], True
-        return [], False
+        """The items of `*expr`, and whether they are all. Alternatives are laid over each other."""
+        found = [self._items(value) for value in self.values(expr, frame)]
+        sequences = [value for value in found if value is not None]
+        if len(sequences) == 1:
+            return list(sequences[0].items), not sequences[0].open
+        longest = max((len(value.items) for value in sequences), default=0)
+        merged = [
+            given(
+                distinct(v for value in sequences if n < len(value.items) for v in self.thunk(value.items[n]))
+            )
+            for n in range(min(longest, budget.ITEMS))
+        ]
+        return merged, bool(sequences) and not any(value.open for value in sequences)
+
+    def _items(self, value: Value) -> Items | None:
+        if isinstance(value, Entries):
+            return Items(tuple(given([text_of(key)]) for key, _ in value.entries if key is not None))
+        return value if isinstance(value, Items) else None
 
     def _each(self, expr: f.Each, frame: Frame) -> Values:
         items, complete = self.spread(expr.iterable, frame)
         found: list[Thunk] = []
         for item in items[: budget.ITEMS]:
             inner = Frame(
-                frame.facts, frame.function, frame.arguments, frame.receiver, frame.outer, frame.depth, frame.closed
+                frame.facts,
+                frame.function,
+                frame.arguments,
+                frame.receiver,
+                frame.outer,
+                frame.depth,
+                frame.closed,
             )
             inner.memo = dict(frame.memo)
             inner.memo[expr.binding] = self.thunk(item)
@@ -289,7 +311,9 @@ class Evaluator:
             found.extend(self.item_of(value, keys, numbers, self.location(expr.place, frame)))
         return distinct(found)
 
-    def item_of(self, value: Value, keys: list[str], numbers: list[int], where: Location | None = None) -> Values:
+    def item_of(
+        self, value: Value, keys: list[str], numbers: list[int], where: Location | None = None
+    ) -> Values:
         """`value[key]` for any of the keys, or of the positions."""
         if isinstance(value, Entries):
             return self._entry(value, keys)
@@ -349,7 +373,7 @@ class Evaluator:
                     if len(found) > budget.ALTERNATIVES:
                         break
             elif isinstance(value, Entries):
-                found.extend(Text(key, (), None) for key, _ in value.entries if key is not None)
+                found.extend(text_of(key) for key, _ in value.entries if key is not None)
         return distinct(found)
 
     def _part(self, expr: f.Part, frame: Frame) -> Values:
@@ -359,7 +383,7 @@ class Evaluator:
                 found.extend(self.item_of(value, [], [expr.position]))
             elif isinstance(value, Entries) and 0 <= expr.position < len(value.entries):
                 key = value.entries[expr.position][0]
-                found.extend([Text(key, (), None)] if key is not None else [])
+                found.extend([text_of(key)] if key is not None else [])
             elif isinstance(value, Instance):
                 found.extend(self.linked.field_at(value, expr.position))
         return distinct(found)
@@ -402,7 +426,9 @@ class Evaluator:
         found: list[Value] = []
         for base in bases:
             if isinstance(base, Entries):
-                found.extend(Entries((*base.entries, *self.as_entries(other))[-budget.ITEMS :]) for other in others)
+                found.extend(
+                    Entries((*base.entries, *self.as_entries(other))[-budget.ITEMS :]) for other in others
+                )
                 if not others:
                     found.append(base)
             elif isinstance(base, Items):
@@ -430,12 +456,6 @@ class Evaluator:
 
     def _call(self, expr: f.Call, frame: Frame) -> Values:
         return library.call(self, expr, frame)
-
-
-def f_place(expr: Expr) -> Place:
-    """The place of an expression that has one, else the start of the file."""
-    place = getattr(expr, "place", None)
-    return place if isinstance(place, Place) else Place(1, 1, 1, 1)
 
 
 _Evaluate = Callable[[Evaluator, "Expr", Frame], Values]

@@ -28,6 +28,7 @@ from binlint.flow.values import (
     bare,
     distinct,
     given,
+    text_of,
     texts,
 )
 
@@ -63,6 +64,9 @@ _SAME = frozenset(
     }.items()
     for name in names.split()
 )
+_TEXTUAL = frozenset(
+    {"builtins.str", "builtins.bytes", "collections.UserString"}
+)  # bases of classes of texts
 _SAME_METHODS = frozenset({"run", "run_until_complete", "run_sync", "create_task", "ensure_future"})
 _SECOND = frozenset({"typing.cast", "typing_extensions.cast"})
 _DEFAULTS = frozenset(
@@ -91,7 +95,10 @@ def _apply(evaluator: Evaluator, target: Value, expr: f.Call, passed: Arguments,
     if isinstance(target, OwnFunction):
         return linked.invoke(target, passed, frame)
     if isinstance(target, OwnClass):
-        return (linked.construct(target, expr, passed, frame),)
+        instance = linked.construct(target, expr, passed, frame)
+        if _TEXTUAL.isdisjoint(base.dotted for base in linked.external_bases(target)):
+            return (instance,)
+        return (*(v for thunk in passed.positional[:1] for v in evaluator.thunk(thunk)), instance)
     if isinstance(target, Partial):
         return _apply(evaluator, target.target, expr, merged(target.arguments, passed), frame)
     if isinstance(target, Record):
@@ -187,9 +194,9 @@ def _dict_method(evaluator: Evaluator, entries: Entries, name: str, passed: Argu
     if name == "values":
         return (Items(tuple(thunk for _, thunk in entries.entries)),)
     if name == "keys":
-        return (Items(tuple(given([Text(key, (), None)]) for key, _ in entries.entries if key is not None)),)
+        return (Items(tuple(given([text_of(key)]) for key, _ in entries.entries if key is not None)),)
     if name in ("items", "iteritems"):
-        pairs = [given([Items((given([Text(key or "", (), None)]), thunk))]) for key, thunk in entries.entries]
+        pairs = [given([Items((given([text_of(key or "")]), thunk))]) for key, thunk in entries.entries]
         return (Items(tuple(pairs)),)
     if name in ("copy", "to_dict", "dict", "model_dump"):
         return (entries,)
@@ -198,7 +205,9 @@ def _dict_method(evaluator: Evaluator, entries: Entries, name: str, passed: Argu
 
 def _list_method(evaluator: Evaluator, items: Items, name: str, passed: Arguments) -> Values | None:
     if name == "pop":
-        return evaluator.item_of(items, [], [-1]) if not passed.positional else evaluator.item_of(items, [], [0])
+        return (
+            evaluator.item_of(items, [], [-1]) if not passed.positional else evaluator.item_of(items, [], [0])
+        )
     if name in ("copy", "__iter__"):
         return (items,)
     if name in ("__next__", "send"):
@@ -265,7 +274,9 @@ def _getenv(evaluator: Evaluator, expr: f.Call, passed: Arguments, frame: Frame)
 
 
 def _dict(evaluator: Evaluator, expr: f.Call, passed: Arguments, frame: Frame) -> Iterator[Value]:
-    bases = [evaluator.as_entries(v) for thunk in passed.positional[:1] for v in evaluator.thunk(thunk)] or [()]
+    bases = [evaluator.as_entries(v) for thunk in passed.positional[:1] for v in evaluator.thunk(thunk)] or [
+        ()
+    ]
     for entries in bases:
         yield Entries((*entries, *passed.keywords))
 
@@ -302,7 +313,9 @@ def _vars(evaluator: Evaluator, expr: f.Call, passed: Arguments, frame: Frame) -
                 and inner.of.dotted.endswith("parse_args")
             ):
                 evaluator.linked.option("")
-                yield Entries(tuple((name, t) for name, ts in (evaluator.linked._options or {}).items() for t in ts))
+                yield Entries(
+                    tuple((name, t) for name, ts in (evaluator.linked._options or {}).items() for t in ts)
+                )
             else:
                 yield value
 
@@ -361,7 +374,9 @@ def _enumerate(evaluator: Evaluator, expr: f.Call, passed: Arguments, frame: Fra
     for thunk in passed.positional[:1]:
         for value in evaluator.thunk(thunk):
             if isinstance(value, Items):
-                yield Items(tuple(given([Items((given([Number(n)]), item))]) for n, item in enumerate(value.items)))
+                yield Items(
+                    tuple(given([Items((given([Number(n)]), item))]) for n, item in enumerate(value.items))
+                )
 
 
 def _reversed(evaluator: Evaluator, expr: f.Call, passed: Arguments, frame: Frame) -> Iterator[Value]:
@@ -376,7 +391,11 @@ def _reversed(evaluator: Evaluator, expr: f.Call, passed: Arguments, frame: Fram
 def _next(evaluator: Evaluator, expr: f.Call, passed: Arguments, frame: Frame) -> Iterator[Value]:
     for thunk in passed.positional[:1]:
         for value in evaluator.thunk(thunk):
-            yield from evaluator.item_of(value, [], [0])
+            yield from evaluator.item_of(value, [], [])
+
+
+def _new_type(evaluator: Evaluator, expr: f.Call, passed: Arguments, frame: Frame) -> Iterator[Value]:
+    yield External("builtins.str")
 
 
 def _json(evaluator: Evaluator, expr: f.Call, passed: Arguments, frame: Frame) -> Iterator[Value]:
@@ -395,7 +414,9 @@ def _from_json(value: object, source: Text, depth: int) -> Iterator[Value]:
     if isinstance(value, str):
         yield source._replace(value=value)
     elif isinstance(value, dict):
-        yield Entries(tuple((str(key), given(_from_json(item, source, depth + 1))) for key, item in value.items()))
+        yield Entries(
+            tuple((str(key), given(_from_json(item, source, depth + 1))) for key, item in value.items())
+        )
     elif isinstance(value, list):
         yield Items(tuple(given(_from_json(item, source, depth + 1)) for item in value[: budget.ITEMS]))
 
@@ -433,6 +454,7 @@ _MODELS: dict[str, _Model] = {
     "builtins.enumerate": _enumerate,
     "builtins.reversed": _reversed,
     "builtins.next": _next,
+    "typing.NewType": _new_type,
     "json.loads": _json,
     "ujson.loads": _json,
     "orjson.loads": _json,

@@ -33,6 +33,7 @@ from binlint.flow.values import (
     Values,
     bare,
     distinct,
+    given,
     texts,
 )
 
@@ -42,11 +43,23 @@ if TYPE_CHECKING:
 PROJECT = "<project>"  # stands before the dotted name of a module of the scanned project
 _BUILTINS = frozenset(dir(builtins))
 _NAMESPACES = frozenset(
-    {"types.SimpleNamespace", "argparse.Namespace", "box.Box", "munch.Munch", "addict.Dict", "easydict.EasyDict"}
+    {
+        "types.SimpleNamespace",
+        "argparse.Namespace",
+        "box.Box",
+        "munch.Munch",
+        "addict.Dict",
+        "easydict.EasyDict",
+    }
 )
 _PARSED = ("parse_args", "parse_known_args", "parse_intermixed_args")
 _PROPERTIES = frozenset(
-    {"builtins.property", "functools.cached_property", "cached_property.cached_property", "abc.abstractproperty"}
+    {
+        "builtins.property",
+        "functools.cached_property",
+        "cached_property.cached_property",
+        "abc.abstractproperty",
+    }
 )
 _MRO_LIMIT = 12
 
@@ -76,6 +89,7 @@ class Linked:
         self._evaluator = evaluator
         self._facts = evaluator.facts
         self._world = evaluator.world
+        self.calls = (*self._facts.calls, *(d for call in self._facts.calls for d in indirect(call)))
         self._callers: dict[int, list[Caller]] | None = None
         self._contexts: dict[tuple[int, int], list[Frame]] = {}
         self._environment: dict[str, list[Thunk]] | None = None
@@ -160,7 +174,9 @@ class Linked:
     def _is_receiver(self, function: Function, name: str) -> bool:
         if function.method_of < 0 or not function.parameters or function.parameters[0].name != name:
             return False
-        return function.parameters[0].kind == "positional" and not self._decorated(function, "builtins.staticmethod")
+        return function.parameters[0].kind == "positional" and not self._decorated(
+            function, "builtins.staticmethod"
+        )
 
     def _receiver(self, function: Function, frame: Frame | None) -> Value:
         if frame is not None and frame.receiver is not None:
@@ -207,16 +223,33 @@ class Linked:
             if name is not None:
                 keywords.append((name, Thunk(value, frame)))
                 continue
-            for entries in self._evaluator.values(value, frame):
-                if isinstance(entries, Entries):
-                    keywords.extend((key, item) for key, item in entries.entries if key is not None)
-                elif isinstance(entries, Instance):
-                    keywords.extend(self._fields_as_keywords(entries))
+            keywords.extend(self._spread_keywords(value, frame))
         return Arguments(tuple(positional[: budget.ITEMS]), tuple(keywords[: budget.ITEMS]))
+
+    def _spread_keywords(self, value: Expr, frame: Frame) -> Iterator[tuple[str, Thunk]]:
+        """`**value`; where it can be several dicts, each name has the values of all of them."""
+        found: dict[str, list[Thunk]] = {}
+        for entries in self._evaluator.values(value, frame):
+            last: dict[str, Thunk] = {}
+            if isinstance(entries, Entries):
+                last = {key: item for key, item in entries.entries if key is not None}
+            elif isinstance(entries, Instance):
+                last = dict(self._fields_as_keywords(entries))
+            for key, item in last.items():
+                found.setdefault(key, []).append(item)
+        for key, items in found.items():
+            yield (
+                key,
+                items[0]
+                if len(items) == 1
+                else given(v for item in items for v in self._evaluator.thunk(item)),
+            )
 
     def _fields_as_keywords(self, instance: Instance) -> Iterator[tuple[str, Thunk]]:
         if isinstance(instance.of, External) and instance.call is not None and instance.frame is not None:
-            yield from ((name, Thunk(v, instance.frame)) for name, v in instance.call.keywords if name is not None)
+            yield from (
+                (name, Thunk(v, instance.frame)) for name, v in instance.call.keywords if name is not None
+            )
 
     def bind(
         self, function: Function, passed: Arguments, bound: bool
@@ -242,7 +275,9 @@ class Linked:
                 result[parameter.name] = (Entries(tuple(extra)),)
         return result
 
-    def _bind(self, function: Function, caller: Caller, frame: Frame) -> dict[str, tuple[Thunk | Items | Entries, ...]]:
+    def _bind(
+        self, function: Function, caller: Caller, frame: Frame
+    ) -> dict[str, tuple[Thunk | Items | Entries, ...]]:
         bound = isinstance(caller.target, OwnClass) or caller.target.receiver is not None
         return self.bind(function, self.arguments(caller.call, frame), bound)
 
@@ -289,7 +324,9 @@ class Linked:
         return instance
 
     def _field_arguments(self, cls: OwnClass, passed: Arguments) -> Iterator[tuple[str, Thunk]]:
-        names = [field.name for own in reversed(list(self.own_mro(cls))) for field in own.fields if field.annotated]
+        names = [
+            field.name for own in reversed(list(self.own_mro(cls))) for field in own.fields if field.annotated
+        ]
         yield from zip(dict.fromkeys(names), passed.positional, strict=False)
         yield from passed.keywords
 
@@ -299,9 +336,9 @@ class Linked:
         """The calls in the file that may call `function`."""
         if self._callers is None:
             self._callers = {}
-            first = self._collect(self._facts.calls)
+            first = self._collect(self.calls)
             self._callers = first
-            unresolved = [call for call in self._facts.calls if id(call) not in self._resolved]
+            unresolved = [call for call in self.calls if id(call) not in self._resolved]
             self._evaluator.root.memo.clear()
             second = self._collect(unresolved)
             for index, callers in second.items():
@@ -383,7 +420,9 @@ class Linked:
                 target = value
                 break
         arguments = self.bind(definition, passed, target.receiver is not None)
-        return Frame(self._facts, function, arguments, target.receiver, target.frame, outer.depth + 1, closed=True)
+        return Frame(
+            self._facts, function, arguments, target.receiver, target.frame, outer.depth + 1, closed=True
+        )
 
     # classes
 
@@ -430,11 +469,17 @@ class Linked:
     def attribute(self, value: Value, name: str) -> Values:
         """`value.name`"""
         if isinstance(value, Altered):
-            return self._evaluator.thunk(value.value) if value.name == name else self.attribute(value.base, name)
+            return (
+                self._evaluator.thunk(value.value) if value.name == name else self.attribute(value.base, name)
+            )
         if isinstance(value, External):
             return (value,) if name == "__dict__" else (External(f"{value.dotted}.{name}"),)
         if isinstance(value, Instance):
-            return self._of_external(value, name) if isinstance(value.of, External) else self._of_instance(value, name)
+            return (
+                self._of_external(value, name)
+                if isinstance(value.of, External)
+                else self._of_instance(value, name)
+            )
         if isinstance(value, OwnClass):
             return self._of_class(value, name, value)
         if isinstance(value, Super):
@@ -456,7 +501,9 @@ class Linked:
             if found:
                 return self._evaluator.thunk(found[0])
             entries = [v for thunk in passed.positional for v in self._evaluator.thunk(thunk)]
-            return tuple(r for v in entries for r in self._evaluator.item_of(v, [name], []) if isinstance(v, Entries))
+            return tuple(
+                r for v in entries for r in self._evaluator.item_of(v, [name], []) if isinstance(v, Entries)
+            )
         return (External(f"{dotted}.{name}"),)
 
     def _of_instance(self, value: Instance, name: str) -> Values:
@@ -552,7 +599,12 @@ class Linked:
                 for key in texts(evaluator.ask(item.key)):
                     found[key.string()].append(Thunk(item.value, root))
         for call in self._facts.calls:
-            if isinstance(call.func, f.Attribute) and call.func.name in ("setdefault", "putenv", "update", "setenv"):
+            if isinstance(call.func, f.Attribute) and call.func.name in (
+                "setdefault",
+                "putenv",
+                "update",
+                "setenv",
+            ):
                 target = evaluator.ask(call.func.value)
                 if call.func.name == "update" and _is_environment(target):
                     passed = self.arguments(call, root)
@@ -562,7 +614,9 @@ class Linked:
                         for value in evaluator.thunk(other):
                             for key_name, thunk in evaluator.as_entries(value):
                                 found[key_name or ""].append(thunk)
-                elif len(call.args) >= 2 and (call.func.name == "setenv" or _is_environment(target) or _is_os(target)):
+                elif len(call.args) >= 2 and (
+                    call.func.name == "setenv" or _is_environment(target) or _is_os(target)
+                ):
                     for key in texts(evaluator.ask(call.args[0])):
                         found[key.string()].append(Thunk(call.args[1], root))
         return found
@@ -593,6 +647,38 @@ class Linked:
                     if name is not None:
                         found[name].append(Thunk(value, root))
         return found
+
+
+_RUNNERS = {  # name of the call → position of the function that it calls with the arguments behind it
+    "submit": 0,
+    "to_thread": 0,
+    "apply": 0,
+    "call_soon": 0,
+    "run_in_executor": 1,
+    "call_later": 1,
+    "run_sync": 0,
+}
+_WORKERS = frozenset({"Thread", "Process", "Timer", "apply_async"})  # take `target=`, `args=` and `kwargs=`
+_MAPS = {"map": False, "imap": False, "starmap": True}
+
+
+def indirect(call: Call) -> Iterator[Call]:
+    """The call that `Thread(target=f, args=…)`, `pool.submit(f, …)` or `map(f, …)` makes in the end."""
+    func = call.func
+    name = func.name if isinstance(func, f.Attribute | f.Free) else ""
+    keywords = {key: value for key, value in call.keywords if key is not None}
+    if name in _RUNNERS and len(call.args) > _RUNNERS[name]:
+        at = _RUNNERS[name]
+        yield call._replace(func=call.args[at], args=call.args[at + 1 :])
+    elif name in _MAPS and len(call.args) >= 2:
+        elements: tuple[Expr, ...] = tuple(f.Element(arg) for arg in call.args[1:])
+        yield call._replace(func=call.args[0], args=(f.Star(elements[0]),) if _MAPS[name] else elements)
+    elif name in _WORKERS or isinstance(func, f.Ref):
+        target = keywords.get("target") or keywords.get("function") or keywords.get("func")
+        if target is not None and ("args" in keywords or "kwargs" in keywords):
+            args: tuple[Expr, ...] = (f.Star(keywords["args"]),) if "args" in keywords else ()
+            named = ((None, keywords["kwargs"]),) if "kwargs" in keywords else ()
+            yield call._replace(func=target, args=args, keywords=named)
 
 
 def merged(first: Arguments, second: Arguments) -> Arguments:

@@ -90,7 +90,14 @@ def percent(template: Text, positional: list[Text], named: dict[str, Text]) -> T
             pieces.append("%")
             continue
         value = named.get(name) if name else queue.pop(0) if queue else None
-        if value is None or flags or width or precision or conversion != "s" or not isinstance(value.value, str):
+        if (
+            value is None
+            or flags
+            or width
+            or precision
+            or conversion != "s"
+            or not isinstance(value.value, str)
+        ):
             return None
         used.append(value)
         pieces.append(value.value)

@@ -35,12 +35,15 @@ from binlint.flow.values import (
 from binlint.names import NameReading, read_name, says_testnet
 from binlint.shapes import Shape, classify
 
-_TEST_FLAGS = frozenset({"testnet", "demo", "sandbox", "test", "is_testnet", "use_testnet", "paper", "sandbox_mode"})
+_TEST_FLAGS = frozenset(
+    {"testnet", "demo", "sandbox", "test", "is_testnet", "use_testnet", "paper", "sandbox_mode"}
+)
 _TEST_CALLS = frozenset(
     {"set_sandbox_mode", "setSandboxMode", "enable_demo_trading", "set_testnet", "set_testnet_mode"}
 )
-_SECRETS = frozenset({Shape.KEY, Shape.PRIVATE_KEY, Shape.ENCRYPTED_PRIVATE_KEY, Shape.PLACEHOLDER, Shape.SAMPLE})
-_BARE_WORDS = frozenset({Shape.PLACEHOLDER, Shape.SAMPLE})
+_SECRETS = frozenset(
+    {Shape.KEY, Shape.PRIVATE_KEY, Shape.ENCRYPTED_PRIVATE_KEY, Shape.PLACEHOLDER, Shape.SAMPLE}
+)
 
 
 class Tracer:
@@ -53,6 +56,9 @@ class Tracer:
         self._linked = self._evaluator.linked
         self._project_company = project_company
         self._test_clients: set[Place] | None = None
+        self._mentioned_at: dict[str, list[Place]] = {}
+        for mention in facts.mentions:
+            self._mentioned_at.setdefault(mention.value.strip(), []).append(mention.place)
 
     @property
     def exhausted(self) -> int:
@@ -65,15 +71,27 @@ class Tracer:
         for sighting in self._at_sinks():
             reached.update(sighting.origins)
             yield sighting
-        rest = list(self._by_name_or_alone(reached))
+        rest = [s for s in self._by_name_or_alone(reached) if self._may_be_ours(s)]
         if rest:
             foreign = self._foreign()
-            yield from (s for s in rest if not any(origin in foreign for origin in s.origins))
+            halves = {s.kind for s in rest}
+            for sighting in rest:
+                is_foreign = any(origin in foreign for origin in sighting.origins)
+                if not is_foreign and not (_is_web_secret(sighting) and Kind.API_KEY not in halves):
+                    yield sighting
+
+    def _may_be_ours(self, sighting: Sighting) -> bool:
+        """Without Binance company a name is not enough in a file that talks to somebody else."""
+        if sighting.company or sighting.named_binance or sighting.project:
+            return True
+        return not self._facts.other_hosts and not any(
+            map(self._catalogue.is_other_vendor, self._facts.roots)
+        )
 
     # sinks
 
     def _at_sinks(self) -> Iterator[Sighting]:
-        for call in self._facts.calls:
+        for call in self._linked.calls:
             yield from self._at_call(call)
         for attribute in self._facts.attribute_sets:
             yield from self._at_attribute(attribute)
@@ -100,7 +118,9 @@ class Tracer:
                             parameter.name,
                         )
                         for thunk in passed.get(parameter.name, parameter.index):
-                            yield from self._seen(thunk, parameter.kind, sink, call, frame, self._tests(passed))
+                            yield from self._seen(
+                                thunk, parameter.kind, sink, call, frame, self._tests(passed)
+                            )
 
     def _takes_credentials(self, value: Value) -> bool:
         value = bare(value)
@@ -202,7 +222,9 @@ class Tracer:
                         call = value.call if isinstance(value, Instance) else None
                         tests = call is not None and call.place in self._clients_for_tests()
                         sink = Sink(
-                            self._location(item.place), f"the attribute `{item.name}` of {_short(dotted)}", item.name
+                            self._location(item.place),
+                            f"the attribute `{item.name}` of {_short(dotted)}",
+                            item.name,
                         )
                         group = call.place if call is not None else item.place
                         yield from self._seen_at(
@@ -225,7 +247,9 @@ class Tracer:
                 kind = attributes.get(field.name)
                 if kind is not None and field.default is not None:
                     sink = Sink(
-                        self._location(cls.place), f"the class `{cls.name}` on {_short(base.dotted)}", field.name
+                        self._location(cls.place),
+                        f"the class `{cls.name}` on {_short(base.dotted)}",
+                        field.name,
                     )
                     thunk = Thunk(field.default, self._evaluator.root)
                     yield from self._seen_at(thunk, kind, sink, cls.place, tuple(cls.place), False)
@@ -235,14 +259,18 @@ class Tracer:
         for slot in self._facts.slots:
             kind = headers.get(slot.name.rpartition(".")[2].lower())
             if kind is not None:
-                yield from self._at_header(slot.value, kind, slot.name.rpartition(".")[2], slot.place, slot.scope)
+                yield from self._at_header(
+                    slot.value, kind, slot.name.rpartition(".")[2], slot.place, slot.scope
+                )
         for mapping in self._facts.mappings:
             for key, value in mapping.entries:
                 if isinstance(key, f.Ref | f.Free | f.Attribute):
                     for text in self._evaluator.texts(key):
                         kind = headers.get(text.string().lower())
                         if kind is not None:
-                            yield from self._at_header(value, kind, text.string(), mapping.place, mapping.scope)
+                            yield from self._at_header(
+                                value, kind, text.string(), mapping.place, mapping.scope
+                            )
 
     def _at_header(self, value: Expr, kind: Kind, name: str, place: Place, scope: int) -> Iterator[Sighting]:
         sink = Sink(self._location(place), f"the header {name}", name)
@@ -262,7 +290,9 @@ class Tracer:
                     owner, _, last = path.rpartition(".")
                     for setting in settings.get(owner, ()):
                         if setting[0] == last:
-                            yield from self._at_setting(Thunk(item.value, self._evaluator.root), setting[1], path, item)
+                            yield from self._at_setting(
+                                Thunk(item.value, self._evaluator.root), setting[1], path, item
+                            )
                     for name, kind in settings.get(path, ()):
                         for entries in self._evaluator.ask(item.value):
                             for thunk in self._under(bare(entries), (name,)):
@@ -288,7 +318,9 @@ class Tracer:
         sink = Sink(self._location(item.place), f"the setting {path}", path.rpartition(".")[2])
         yield from self._seen_at(thunk, kind, sink, item.statement, (-2, item.scope), False)
 
-    def _seen(self, thunk: Thunk, kind: Kind, sink: Sink, call: Call, frame: Frame, tests: bool) -> Iterator[Sighting]:
+    def _seen(
+        self, thunk: Thunk, kind: Kind, sink: Sink, call: Call, frame: Frame, tests: bool
+    ) -> Iterator[Sighting]:
         yield from self._seen_at(thunk, kind, sink, call.statement, tuple(call.place), tests)
 
     def _seen_at(
@@ -302,14 +334,17 @@ class Tracer:
     def _sighting(
         self, text: Text, kind: Kind, sink: Sink | None, name: str, group: tuple[int, ...], tests: bool
     ) -> Sighting:
-        way = [Step(text.origins[0], "the literal"), *text.steps()]
+        origins = self._exactly(text)
+        way = [Step(origins[0], "the literal"), *text.steps()]
         if sink is not None:
             way.append(Step(sink.location, sink.text))
         reading = read_name(name) if name else None
-        named_test = any(says_testnet(step.text) for step in text.steps()) or (reading is not None and reading.testnet)
+        named_test = any(says_testnet(step.text) for step in text.steps()) or (
+            reading is not None and reading.testnet
+        )
         return Sighting(
             text=SecretText(text.string()),
-            origins=text.origins,
+            origins=origins,
             kind=kind,
             sink=sink,
             name=name,
@@ -320,6 +355,15 @@ class Tracer:
             group=group,
             project=self._project_company,
         )
+
+    def _exactly(self, text: Text) -> tuple[Location, ...]:
+        """The place of a value that is cut out of a longer literal, where it is seen there."""
+        if len(text.origins) == 1:
+            outer = text.origins[0].place
+            for place in self._mentioned_at.get(text.string().strip(), ()):
+                if place != outer and outer[:2] <= place[:2] and place[2:] <= outer[2:]:
+                    return (self._location(place),)
+        return text.origins
 
     # tests and hosts
 
@@ -341,7 +385,9 @@ class Tracer:
         value = bare(value)
         if not isinstance(value, Entries):
             return False
-        return self._tests(Arguments((), tuple((name, thunk) for name, thunk in value.entries if name is not None)))
+        return self._tests(
+            Arguments((), tuple((name, thunk) for name, thunk in value.entries if name is not None))
+        )
 
     def _clients_for_tests(self) -> set[Place]:
         """The constructor calls of clients that are turned to a test network afterwards."""
@@ -382,7 +428,7 @@ class Tracer:
             if reading.kind is None and not reading.innocent and reading.vendor is None:
                 continue
             for text in self._evaluator.texts(slot.value):
-                if not text.origins or text.origins[0] in reached:
+                if not text.origins or self._exactly(text)[0] in reached:
                     continue
                 if classify(text.string(), self._catalogue.samples) not in _SECRETS:
                     continue
@@ -477,9 +523,20 @@ class Tracer:
         return Location(self._facts.path, place)
 
 
+def _is_web_secret(sighting: Sighting) -> bool:
+    """`SECRET_KEY` alone and without company is a web framework's."""
+    if sighting.company or sighting.named_binance or sighting.project:
+        return False
+    return sighting.name.rpartition(".")[2].lower().strip("_") in ("secret_key", "secret", "secretkey")
+
+
 def _constructor(dotted: str) -> str:
     return dotted.removesuffix(".__init__").removesuffix(".__new__")
 
 
 def _short(dotted: str) -> str:
-    return ".".join(dotted.split(".")[-2:]) if dotted.rpartition(".")[2][:1].islower() else dotted.rpartition(".")[2]
+    return (
+        ".".join(dotted.split(".")[-2:])
+        if dotted.rpartition(".")[2][:1].islower()
+        else dotted.rpartition(".")[2]
+    )

@@ -101,6 +101,26 @@ class Text(NamedTuple):
         return tuple(reversed(found))
 
 
+class Key(str):
+    """A dict key that remembers the literal it was."""
+
+    __slots__ = ("text",)
+    text: Text | None
+
+
+def key_of(text: Text) -> Key:
+    """A text as a dict key."""
+    key = Key(text.string())
+    key.text = text
+    return key
+
+
+def text_of(key: str) -> Text:
+    """A dict key as a text, with its origin if it is known."""
+    text = key.text if isinstance(key, Key) else None
+    return text if text is not None else Text(str(key), (), None)
+
+
 class Number(NamedTuple):
     """An integer, for indices and repetitions."""
 

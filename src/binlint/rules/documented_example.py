@@ -39,6 +39,7 @@ from binlint.rules.rule import Rule
 from binlint.rules.verdict import Standing, Verdict, message, standing
 from binlint.shapes import Shape
 
+
 def check(sighting: Sighting, shape: Shape) -> Verdict | None:
     """A value that Binance's documentation prints, where a credential belongs."""
     if shape is not Shape.SAMPLE or standing(sighting) < Standing.NAMED:

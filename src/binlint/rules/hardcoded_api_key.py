@@ -45,6 +45,7 @@ from binlint.rules.rule import Rule
 from binlint.rules.verdict import Verdict, leak
 from binlint.shapes import Shape
 
+
 def check(sighting: Sighting, shape: Shape) -> Verdict | None:
     """A key-shaped API key; 64 hex digits only where they reach a client."""
     if sighting.kind is not Kind.API_KEY:

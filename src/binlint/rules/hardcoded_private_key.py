@@ -43,6 +43,7 @@ from binlint.rules.rule import Rule
 from binlint.rules.verdict import Verdict, leak
 from binlint.shapes import Shape
 
+
 def check(sighting: Sighting, shape: Shape) -> Verdict | None:
     """A private key at a client, or by name and company; alone it must at least keep Binance company."""
     if shape not in (Shape.PRIVATE_KEY, Shape.ENCRYPTED_PRIVATE_KEY):

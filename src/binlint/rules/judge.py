@@ -16,7 +16,9 @@ from binlint.shapes import Shape, classify, why
 _SECRET_HALVES = frozenset({Kind.SECRET_KEY, Kind.PRIVATE_KEY})
 
 
-def judge(facts: Facts, sightings: Iterable[Sighting], rules: Sequence[Rule], samples: frozenset[str]) -> list[Finding]:
+def judge(
+    facts: Facts, sightings: Iterable[Sighting], rules: Sequence[Rule], samples: frozenset[str]
+) -> list[Finding]:
     """The findings of one file, sorted, without suggestions and frames."""
     by_literal: defaultdict[Location, list[Sighting]] = defaultdict(list)
     for sighting in sightings:
@@ -27,7 +29,9 @@ def judge(facts: Facts, sightings: Iterable[Sighting], rules: Sequence[Rule], sa
         if judged:
             best[location] = max(judged, key=_rank)
     pairs = _pairs(by_literal, best)
-    findings = [_finding(facts, location, by_literal[location], *chosen, pairs) for location, chosen in best.items()]
+    findings = [
+        _finding(facts, location, by_literal[location], *chosen, pairs) for location, chosen in best.items()
+    ]
     return fingerprinted(sorted(findings, key=lambda finding: (finding.location, finding.code)))
 
 
@@ -62,7 +66,9 @@ def _pairs(
             if others:
                 nearest = min(others, key=lambda other: _distance(other.place, location.place))
                 known = found.get(location)
-                if known is None or _distance(nearest.place, location.place) < _distance(known.place, location.place):
+                if known is None or _distance(nearest.place, location.place) < _distance(
+                    known.place, location.place
+                ):
                     found[location] = nearest
     return found
 
@@ -83,7 +89,9 @@ def _finding(
 ) -> Finding:
     pair = pairs.get(location)
     sink = Step(sighting.sink.location, sighting.sink.text) if sighting.sink else None
-    also = dict.fromkeys(Step(s.sink.location, s.sink.text) for s in sightings if s.sink and s.sink != sighting.sink)
+    also = dict.fromkeys(
+        Step(s.sink.location, s.sink.text) for s in sightings if s.sink and s.sink != sighting.sink
+    )
     if sink is not None:
         also.pop(sink, None)
     last = sighting.origins[-1].place

@@ -39,6 +39,7 @@ from binlint.rules.rule import Rule
 from binlint.rules.verdict import Verdict, message
 from binlint.shapes import Shape
 
+
 def check(sighting: Sighting, shape: Shape) -> Verdict | None:
     """A text without the shape of a key that a client takes as one."""
     if sighting.sink is None or shape is not Shape.OTHER or sighting.kind is Kind.PASSPHRASE:

@@ -40,11 +40,14 @@ from binlint.rules.rule import Rule
 from binlint.rules.verdict import Verdict, message
 from binlint.shapes import Shape, why
 
+
 def check(sighting: Sighting, shape: Shape) -> Verdict | None:
     """What would be a key but for white space around it or a character too many or too few."""
     if sighting.sink is None or shape is not Shape.MALFORMED or sighting.kind is Kind.PASSPHRASE:
         return None
-    text = message(sighting, sighting.kind.value, f"is hard-coded, damaged ({why(sighting.text.reveal(), shape)})")
+    text = message(
+        sighting, sighting.kind.value, f"is hard-coded, damaged ({why(sighting.text.reveal(), shape)})"
+    )
     return Verdict(Severity.WARNING, Confidence.HIGH, text)
 
 

@@ -37,6 +37,7 @@ from binlint.rules.rule import Rule
 from binlint.rules.verdict import Standing, Verdict, message, standing
 from binlint.shapes import Shape
 
+
 def check(sighting: Sighting, shape: Shape) -> Verdict | None:
     """A placeholder where a credential belongs."""
     if shape is not Shape.PLACEHOLDER or standing(sighting) < Standing.NAMED:

@@ -16,8 +16,8 @@ class Action(NamedTuple):
 ACTIONS: tuple[Action, ...] = (
     Action(
         "Revoke the key now",
-        "On Binance, under API Management (https://www.binance.com/en/my/settings/api-management), delete the "
-        "key. Editing the file or rewriting the history does not help a value that was pushed, and nobody "
+        "On Binance, under API Management (https://www.binance.com/en/my/settings/api-management), delete "
+        "the key. Editing the file or rewriting the history does not help a value that was pushed, and nobody "
         "revokes it for you. If it was misused, or you cannot tell, disable the account in its security "
         "settings, then contact Binance's support.",
     ),
@@ -47,8 +47,9 @@ ACTIONS: tuple[Action, ...] = (
         "accepted findings.",
     ),
     Action(
-        "Was the key given to somebody?",
-        "A bot or tracker that you do not run gets its own key, locked to its IP addresses. Delete it when you leave.",
+        "Think of third parties",
+        "A bot or tracker that you do not run gets its own key, locked to its IP addresses. Delete it when "
+        "you leave.",
     ),
 )
 
@@ -57,4 +58,6 @@ HEADING = "What to do"
 
 def markdown() -> str:
     """All of it as a numbered list under no heading."""
-    return "\n".join(f"{number}. **{action.title}.** {action.text}" for number, action in enumerate(ACTIONS, 1))
+    return "\n".join(
+        f"{number}. **{action.title}.** {action.text}" for number, action in enumerate(ACTIONS, 1)
+    )

@@ -1,4 +1,4 @@
-"""What a rule is: a code and a name that stay, a judgement, and the text from which all documentation is made.
+"""What a rule is: a code and a name that stay, a judgement, and the text that all documentation is made of.
 
 The text is the docstring of the rule's module. Its first paragraph is the summary, the rest are the
 sections of `SECTIONS`. No credential stands in an example: a token of `TOKENS` marks its place. The

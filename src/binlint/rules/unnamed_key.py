@@ -40,6 +40,7 @@ from binlint.rules.rule import Rule
 from binlint.rules.verdict import Verdict, leak
 from binlint.shapes import Shape
 
+
 def check(sighting: Sighting, shape: Shape) -> Verdict | None:
     """Key-shaped text without a name of its own, in Binance company."""
     if sighting.kind is not Kind.UNKNOWN or shape is not Shape.KEY:

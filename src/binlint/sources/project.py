@@ -11,47 +11,54 @@ _LIMIT = 40  # folders between a file and the root; deeper trees are not project
 class Project:
     """Answers, from the file system below `root`, who an import means.
 
-    `libraries` maps the import root of each client library to its submodules: a folder `binance/` that
-    holds `client.py` is a vendored copy of the library, while a file `binance.py` shadows it.
+    `libraries` maps the import root of each client library to its submodules: a package `binance` that
+    holds `client.py` is a vendored copy of the library, while a file `binance.py` shadows it. A folder
+    without `__init__.py` shadows nothing that is installed, as Python's import has it.
     """
 
     def __init__(self, root: str, libraries: Mapping[str, frozenset[str]]) -> None:
         self._root = root
         self._libraries = libraries
-        self._known: dict[tuple[str, str], bool] = {}
+        self._known: dict[tuple[str, str, str], bool] = {}
 
     def owns(self, path: str) -> Callable[[str], bool]:
         """For the file at `path` (relative to the root): a function that tells whether a module is the project's own."""
-        folder = os.path.dirname(path)
+        folder, name = os.path.split(path)
+        stem = name.removesuffix(".py")
 
         def is_own(module: str) -> bool:
-            top = module.partition(".")[0]
-            if not top.isidentifier():
+            top, _, rest = module.partition(".")
+            second = rest.partition(".")[0]
+            if not module.replace(".", "").isidentifier():
                 return False
-            key = (folder, top)
+            key = (folder, top, second)
             if key not in self._known:
-                self._known[key] = any(self._holds(base, top) for base in self._bases(folder))
-            return self._known[key]
+                self._known[key] = any(self._holds(base, top, second) for base in self._bases(folder))
+            # a script that is named like the library it uses, `binance.py`, means the library
+            return self._known[key] and (top != stem or self._holds(self._package_root(folder), top, "."))
 
         return is_own
 
     def _bases(self, folder: str) -> list[str]:
-        bases, current = [], folder
-        for _ in range(_LIMIT):
-            bases.append(current)
-            if not current:
-                break
-            current = os.path.dirname(current)
-        return [*bases, "src", "lib"]
+        """The folders from which an absolute import can be found."""
+        return list(dict.fromkeys([folder, self._package_root(folder), "", "src", "lib"]))
 
-    def _holds(self, base: str, top: str) -> bool:
+    def _package_root(self, folder: str) -> str:
+        for _ in range(_LIMIT):
+            if not folder or not os.path.isfile(os.path.join(self._root, folder, "__init__.py")):
+                break
+            folder = os.path.dirname(folder)
+        return folder
+
+    def _holds(self, base: str, top: str, second: str) -> bool:
         stem = os.path.join(self._root, base, top)
         try:
-            if os.path.isfile(f"{stem}.py"):
+            if not second and os.path.isfile(f"{stem}.py"):
                 return True
             names = {name.removesuffix(".py") for name in os.listdir(stem)}
         except OSError:
             return False
-        if self._libraries.get(top, frozenset()) & names:
-            return False
-        return "__init__" in names or any(os.path.isfile(os.path.join(stem, f"{name}.py")) for name in names)
+        library = self._libraries.get(top)
+        if library is None:
+            return "__init__" in names or any(os.path.isfile(os.path.join(stem, f"{name}.py")) for name in names)
+        return "__init__" in names and not library & names

@@ -12,9 +12,7 @@ _BINANCE_HOST = re.compile(
     r"(?:^|\.)(?:binance\.(?:com|us|me|th|vision)|binancefuture\.com|trbinance\.com|binanceapi\.com)$"
 )
 _TEST_HOST = re.compile(r"testnet|(?:^|\.)demo[.-]|binancefuture\.com")
-_IGNORED_HOST = re.compile(
-    r"(?:^|\.)(?:github\.com|localhost|python\.org|readthedocs\.io|w3\.org|example\.(?:com|org))$|^127\."
-)
+_IGNORED_HOST = re.compile(r"(?:^|\.)(?:github\.com|localhost|python\.org|readthedocs\.io|w3\.org)$|^127\.")
 _LIMIT = 200  # hosts looked at
 
 

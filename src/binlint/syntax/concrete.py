@@ -71,7 +71,11 @@ def cut(lines: list[str], place: Place) -> str:
         return lines[place.line - 1][place.column - 1 : place.end_column - 1]
     middle = lines[place.line : place.end_line - 1]
     return "\n".join(
-        [lines[place.line - 1][place.column - 1 :], *middle, lines[place.end_line - 1][: place.end_column - 1]]
+        [
+            lines[place.line - 1][place.column - 1 :],
+            *middle,
+            lines[place.end_line - 1][: place.end_column - 1],
+        ]
     )
 
 
@@ -98,7 +102,9 @@ def _wrapped(source: str, indent: int) -> str:
     first = body.lstrip()
     if first.startswith(("elif ", "else:", "except", "finally:", "case ")):
         first_word = first.split(None, 1)[0].rstrip(":")
-        body = source[:indent] + re.sub(r"^(elif|case)\b", "if" if first_word == "elif" else "match", first, count=1)
+        body = source[:indent] + re.sub(
+            r"^(elif|case)\b", "if" if first_word == "elif" else "match", first, count=1
+        )
     return header + body + tail
 
 
@@ -152,7 +158,13 @@ def _parts(node: cst.CSTNode) -> int:
 
 
 def _planned(
-    module: cst.Module, node: cst.CSTNode, source: str, raw: str, offset: int, value: str | bytes, variable: str
+    module: cst.Module,
+    node: cst.CSTNode,
+    source: str,
+    raw: str,
+    offset: int,
+    value: str | bytes,
+    variable: str,
 ) -> Established | None:
     if source[offset : offset + len(raw)] != raw:
         return None
@@ -167,7 +179,13 @@ def _planned(
             lookup, note = f'os.environ["{name}"]', "the default goes; a missing variable then fails clearly"
     elif _sets_environment(module, node):
         return Established(
-            raw, value, _parts(node), source, "", variable, "delete the line and set the variable outside the program"
+            raw,
+            value,
+            _parts(node),
+            source,
+            "",
+            variable,
+            "delete the line and set the variable outside the program",
         )
     elif isinstance(value, bytes):
         lookup += ".encode()"
@@ -197,7 +215,13 @@ def _getter_around(module: cst.Module, node: cst.CSTNode) -> cst.Call | None:
     """`os.getenv("NAME", <node>)` or `os.environ.get("NAME", <node>)`."""
     for call in _calls(module):
         func = call.func
-        name = func.attr.value if isinstance(func, cst.Attribute) else func.value if isinstance(func, cst.Name) else ""
+        name = (
+            func.attr.value
+            if isinstance(func, cst.Attribute)
+            else func.value
+            if isinstance(func, cst.Name)
+            else ""
+        )
         if name in _GETTERS and len(call.args) == 2 and call.args[1].value is node:
             code = module.code_for_node(func)
             if name == "getenv" or code.endswith("environ.get"):

@@ -98,7 +98,8 @@ class Expressions:
         if isinstance(node.slice, ast.Slice):
             bounds = node.slice
             return Slice(
-                value, *(None if b is None else self.read(b) for b in (bounds.lower, bounds.upper, bounds.step))
+                value,
+                *(None if b is None else self.read(b) for b in (bounds.lower, bounds.upper, bounds.step)),
             )
         return Item(value, self.read(node.slice), self._builder.positions.place(node))
 
@@ -118,7 +119,9 @@ class Expressions:
         for before, after, after_node in zip(args, args[1:], node.args[1:], strict=False):
             if isinstance(before, Literal) and (name := _label((before,))):
                 builder.slot(name, after, builder.positions.place(after_node), group)
-        call = Call(func, args, tuple(keywords), builder.positions.place(node), builder.scope.index, builder.statement)
+        call = Call(
+            func, args, tuple(keywords), builder.positions.place(node), builder.scope.index, builder.statement
+        )
         builder.calls.append(call)
         return call
 
@@ -173,7 +176,9 @@ class Expressions:
     def _sequence(self, node: ast.List | ast.Tuple | ast.Set) -> Expr:
         items = tuple(self.read(item) for item in node.elts)
         if len(items) == 2 and (name := _label(items[:1])):  # ("api_key", "…") pairs
-            self._builder.slot(name, items[1], self._builder.positions.place(node.elts[1]), self._builder.group())
+            self._builder.slot(
+                name, items[1], self._builder.positions.place(node.elts[1]), self._builder.group()
+            )
         return Sequence(items)
 
     def _comprehension(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp) -> Expr:
@@ -183,7 +188,9 @@ class Expressions:
         def pair() -> Expr:
             return Sequence((self.read(node.key), self.read(node.value)))
 
-        empty = Mapping((), self._builder.positions.place(node), self._builder.scope.index, self._builder.statement)
+        empty = Mapping(
+            (), self._builder.positions.place(node), self._builder.scope.index, self._builder.statement
+        )
         return WithUpdate(empty, self._each(node.generators, pair))
 
     def _each(self, generators: list[ast.comprehension], result: Callable[[], Expr]) -> Expr:

@@ -101,7 +101,9 @@ class _Region(NamedTuple):
 
 
 _PRIVATE = (shapes.Shape.PRIVATE_KEY, shapes.Shape.ENCRYPTED_PRIVATE_KEY)
-_PEM_LINE = re.compile(r"-----[A-Z0-9 ]{1,60}-----|[A-Za-z0-9+/]{16,}={0,2}|[A-Za-z0-9+/]{2,15}={0,2}(?=[^A-Za-z0-9+/]*-----END)")
+_PEM_LINE = re.compile(
+    r"-----[A-Z0-9 ]{1,60}-----|[A-Za-z0-9+/]{16,}={0,2}|[A-Za-z0-9+/]{2,15}={0,2}(?=[^A-Za-z0-9+/]*-----END)"
+)
 _ESCAPED_NEWLINE = re.compile(r"(?:\\+r)?\\+n")
 _WRITTEN_AS_CODE = re.compile(r"""["'#]|//""")
 
@@ -149,21 +151,36 @@ _ESCAPE = re.compile(r"\\[nrt]$")
 _ANNOTATION = re.compile(
     r""":\s*(?:typing\.|t\.)?(?:str|bytes|Final|Optional|Any|ClassVar|Annotated|Union|Secret\w*)\b[\w.\[\], |"']{0,60}$"""
 )
-_BRACKET = re.compile(
-    r""""[^"\r\n]{0,200}"|'[^'\r\n]{0,200}'|[()\[\]{},]|(?:\r\n|\n|\r)[ \t]*(?=\r|\n)"""
-)
+_BRACKET = re.compile(r""""[^"\r\n]{0,200}"|'[^'\r\n]{0,200}'|[()\[\]{},]|(?:\r\n|\n|\r)[ \t]*(?=\r|\n)""")
 _FIRST_TEXT = re.compile(r"""\s*["']([^"'\r\n]{1,60})["']""")
 _LAST_TEXT = re.compile(r"""["']([^"'\r\n]{1,60})["']\s*,\s*$""")
 # calls that name their value in the argument before, and wrappers that only hand it on
-_NAMING = frozenset(("getenv", "get", "setdefault", "setattr", "putenv", "setenv", "set", "put", "add", "append"))
+_NAMING = frozenset(
+    ("getenv", "get", "setdefault", "setattr", "putenv", "setenv", "set", "put", "add", "append")
+)
 _WRAPPERS = frozenset(
-    ("str", "bytes", "bytearray", "secretstr", "secretbytes", "secret", "b64decode", "b64encode", "quote", "field")
+    (
+        "str",
+        "bytes",
+        "bytearray",
+        "secretstr",
+        "secretbytes",
+        "secret",
+        "b64decode",
+        "b64encode",
+        "quote",
+        "field",
+    )
 )
 _GENERIC = frozenset(("default", "value", "default_value", "defaultvalue", "val", "v"))
 _SIGNATURES = frozenset(("signature", "sig", "sign"))
 _FRESH = _OPENERS + "#-/;>:\u2022"
-_CODE_WORDS = frozenset(("import", "from", "def", "class", "return", "pass", "else", "try", "finally", "break", "del"))
-_STATEMENTS = frozenset(("if", "elif", "while", "return", "print", "in", "not", "and", "or", "assert", "yield", "await"))
+_CODE_WORDS = frozenset(
+    ("import", "from", "def", "class", "return", "pass", "else", "try", "finally", "break", "del")
+)
+_STATEMENTS = frozenset(
+    ("if", "elif", "while", "return", "print", "in", "not", "and", "or", "assert", "yield", "await")
+)
 
 
 class _Bracket(NamedTuple):

@@ -68,7 +68,7 @@ def _mentions(text: str, facts: Facts) -> tuple[Mention, ...]:
     starts = [string.literal.place[:2] for string in literals]
     for mention in lexical.mentions(text):
         around = _around(mention.place, literals, starts)
-        if around is not None and _is_whole(mention, around):
+        if around is not None and (_is_whole(mention, around) or _is_slice(mention, around)):
             continue
         found.append(mention._replace(statement=around.statement if around else None))
     return tuple(found)
@@ -92,3 +92,20 @@ def _is_whole(mention: Mention, string: StringPlace) -> bool:
     value = string.literal.value
     shown = value if isinstance(value, str) else value.decode("latin-1")
     return shown.strip() == mention.value.strip() and not string.is_docstring
+
+
+_BASE64 = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=_-")
+
+
+def _is_slice(mention: Mention, string: StringPlace) -> bool:
+    """Whether it is a line of a longer base64 text that is spread over several literals or lines."""
+    value = string.literal.value
+    shown = value if isinstance(value, str) else value.decode("latin-1")
+    at = shown.find(mention.value)
+    if at < 0:
+        return False
+    before, after = shown[:at].rstrip("\r\n")[-1:], shown[at + len(mention.value) :].lstrip("\r\n")[:1]
+    same_line = shown[at - 1 : at] not in ("\n", "\r") or shown[
+        at + len(mention.value) : at + len(mention.value) + 1
+    ] not in ("\n", "\r")
+    return (before in _BASE64 and bool(before)) + (after in _BASE64 and bool(after)) > 0 and same_line

@@ -89,7 +89,9 @@ def _compile(source: str) -> ast.Module | _Refusal:
 # --- characters that the parser does not take ------------------------------------------------------
 
 _NOT_ENCODABLE = re.compile("[\ud800-\udfff]")
-_ODD = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\x85\xa0\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff]")
+_ODD = re.compile(
+    "[\x00-\x08\x0b\x0e-\x1f\x7f\x85\xa0\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff]"
+)
 _IMPORT = re.compile(r"^[ \t\f]*(?:from|import)\b[^\r\n]{4000,}", re.MULTILINE)
 
 
@@ -106,9 +108,9 @@ def _has_endless_import(text: str) -> bool:
 
 # --- logical lines ---------------------------------------------------------------------------------
 
-_PHYSICAL = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
+_PHYSICAL = re.compile(r"[^\n]*\n|[^\n]+")
 _HOLE = "\x01"  # stands for the inside of strings
-_INSIDE = re.compile(r"[^\r\n]")
+_INSIDE = re.compile(r"[^\n]")
 _BRACKET = re.compile(r"[()\[\]{}]")
 _INDENT = re.compile(r"[ \t\f]*")
 _WORD = re.compile(r"[ \t\f]*(\w*)")
@@ -166,7 +168,7 @@ def _width(line: str) -> int:
 
 
 def _line_end(line: str) -> str:
-    return line[len(line.rstrip("\r\n")) :]
+    return "\n" if line.endswith("\n") else ""
 
 
 def _masked(text: str) -> tuple[list[str], set[int]]:
@@ -294,9 +296,7 @@ _NEUTRAL = {
     "case": "case _:",
 }
 _FOLLOWS = frozenset(("else", "elif", "except", "finally"))
-_WEIGHED = re.compile(
-    r"[()\[\]{}]|[,:;]|\*\*|//|<<|>>|[-+*/%&|^~.@]|\b(?:not|lambda|if|await|yield|for)\b"
-)
+_WEIGHED = re.compile(r"[()\[\]{}]|[,:;]|\*\*|//|<<|>>|[-+*/%&|^~.@]|\b(?:not|lambda|if|await|yield|for)\b")
 _EXHAUSTED = 3
 
 
@@ -304,7 +304,8 @@ class _Mending:
     """A text under repair. Lines are replaced in place, never added or taken away."""
 
     def __init__(self, text: str) -> None:
-        self._lines: list[str] = _PHYSICAL.findall(text)
+        # One kind of newline: a blanked line after a lone "\r" would make "\r\n", which is one line less.
+        self._lines: list[str] = _PHYSICAL.findall(text.replace("\r\n", "\n").replace("\r", "\n"))
         self._dropped: set[int] = set()
         self._work = _WORK
         self._read()

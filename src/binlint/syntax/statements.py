@@ -128,7 +128,11 @@ class Statements:
         if node.value is None:
             if scope.kind == "class" and isinstance(node.target, ast.Name):
                 self._builder.fields[scope.owner].append(Field(node.target.id, None, True))
-            elif isinstance(node.target, ast.Name) and scope.env is not None and node.target.id not in scope.env:
+            elif (
+                isinstance(node.target, ast.Name)
+                and scope.env is not None
+                and node.target.id not in scope.env
+            ):
                 annotated = Call(self._read(node.annotation), (), (), *self._here(node))
                 self._builder.bind(node.target.id, annotated, self._builder.positions.place(node.target))
             return
@@ -176,7 +180,9 @@ class Statements:
     def _set_attribute(self, target: ast.expr, name: str, value: Expr, place: Place) -> None:
         builder = self._builder
         base = self._read(target)
-        builder.attribute_sets.append(AttributeSet(base, name, value, place, builder.statement, builder.scope.index))
+        builder.attribute_sets.append(
+            AttributeSet(base, name, value, place, builder.statement, builder.scope.index)
+        )
         self._store(target, lambda old: WithAttribute(old, name, value), place)
 
     def _store(self, target: ast.expr, make: Callable[[Expr], Expr], place: Place) -> None:
@@ -195,7 +201,9 @@ class Statements:
             if isinstance(inner, ast.Name) and (owner := self._class_of_self(inner.id)) is not None:
                 builder.assigned[owner].append((name, make(UNKNOWN)))
                 return
-            self._store(inner, lambda base: WithAttribute(base, name, make(Attribute(base, name, place))), place)
+            self._store(
+                inner, lambda base: WithAttribute(base, name, make(Attribute(base, name, place))), place
+            )
         elif isinstance(target, ast.Subscript):
             key = self._read(target.slice)
             self._store(target.value, lambda base: WithItem(base, key, make(Item(base, key, place))), place)
@@ -341,7 +349,9 @@ class Statements:
             if reached is None:
                 scope.end()
 
-    def _interrupted(self, before: Environment | None, after: Environment | None, first: int) -> Environment | None:
+    def _interrupted(
+        self, before: Environment | None, after: Environment | None, first: int
+    ) -> Environment | None:
         """What a handler may see: any binding that the body made, or none of them."""
         if before is None:
             return None
@@ -443,7 +453,9 @@ class Statements:
             annotation = self._read(arg.annotation) if arg.annotation is not None else None
             return Parameter(arg.arg, kind, value, annotation, self._builder.positions.place(arg))
 
-        result = [parameter(arg, "positional", default) for arg, default in zip(positional, defaults, strict=True)]
+        result = [
+            parameter(arg, "positional", default) for arg, default in zip(positional, defaults, strict=True)
+        ]
         if args.vararg:
             result.append(parameter(args.vararg, "*", None))
         for arg, default in zip(args.kwonlyargs, args.kw_defaults, strict=True):
@@ -523,7 +535,9 @@ def _dotted(node: ast.expr) -> str:
 
 
 def _keywords(call: Call) -> Expr:
-    entries = tuple((None if name is None else Literal(name, call.place), value) for name, value in call.keywords)
+    entries = tuple(
+        (None if name is None else Literal(name, call.place), value) for name, value in call.keywords
+    )
     return Mapping(entries, call.place, call.scope, call.statement)
 
 
@@ -534,7 +548,9 @@ def _option_defaults(decorators: tuple[Expr, ...]) -> dict[str, Expr]:
         if not isinstance(decorator, Call):
             continue
         default = next((value for name, value in decorator.keywords if name == "default"), None)
-        names = [arg.value for arg in decorator.args if isinstance(arg, Literal) and isinstance(arg.value, str)]
+        names = [
+            arg.value for arg in decorator.args if isinstance(arg, Literal) and isinstance(arg.value, str)
+        ]
         if default is None or not names:
             continue
         plain = [name for name in names if name.isidentifier()]
