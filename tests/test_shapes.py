@@ -107,6 +107,7 @@ TABLE: dict[Shape, list[str]] = {
         ),
         ENCRYPTED_ED25519,
         ENCRYPTED_RSA,
+        random_body("MIIFCzAcBgoqhkiG9w0BDAED", 1_240),
     ],
     Shape.PUBLIC_KEY: [
         pem("PUBLIC KEY", "MCowBQYDK2VwAyEA" + random_text(43) + "="),
@@ -116,6 +117,7 @@ TABLE: dict[Shape, list[str]] = {
         random_body("MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A", 270),
         random_body("MIICIjANBgkqhkiG9w0BAQEFAAOCAg8A", 530),
         CERTIFICATE,
+        random_body("MIIBLDCB36ADAgECAhQ", 290),
     ],
     Shape.MALFORMED: [
         f" {KEY}",
@@ -134,13 +136,18 @@ TABLE: dict[Shape, list[str]] = {
         ED25519[:-1],
     ],
     Shape.EMPTY: ["", " ", "\n\t", "\u200b", "\u3000"],
-    Shape.VARIABLE: words("""
+    Shape.VARIABLE: [
+        *words(
+            """
         BINANCE_API_KEY BINANCE_API_SECRET_KEY binance_api_key binanceApiKey binance-secret-key ${VAR}
         $BINANCE_KEY {{secret}} {key} %s %(x)s <ENV:BINANCE_KEY> vault:secret/data/binance#key op://vault/item/field
         ENC[AES256_GCM,data:Ab3dEf9h,iv:Ab3=] arn:aws:secretsmanager:eu-west-1:1:secret:binance
         os.environ["BINANCE_KEY"] settings.API_KEY MY_VAR __BINANCE_KEY__ %BINANCE_KEY% X-MBX-APIKEY
-    """)
-    + ["{{ x }}", "${{ secrets.BINANCE_KEY }}"],
+    """
+        ),
+        "{{ x }}",
+        "${{ secrets.BINANCE_KEY }}",
+    ],
     Shape.PATH: words(r"""
         ./x.pem ../keys/private ~/.ssh/id_ed25519 /etc/binance/key.pem C:\keys\binance.pem key.pem private.key
         config.json https://api.binance.com/api wss://stream.binance.com:9443/ws prod/binance/api_key
@@ -161,11 +168,13 @@ TABLE: dict[Shape, list[str]] = {
         "AbCd\u2026wXyZ",
         "Ab3dxxxxxxxxEf9h",
     ],
-    Shape.OTHER: words("""
+    Shape.OTHER: [
+        *words(
+            """
         hunter2 Sup3rS3cret! Tr0ub4dor&3 letmein passw0rd1 my-dog-has-fleas Binance2024! MyP4ss abc!123
         f47ac10b-58cc-4372-a567-0e02b2c3d479 9e107d9d372bb6826bd81d3542a419d6 trading-bot-7
-    """)
-    + [
+    """
+        ),
         random_text(20),
         random_text(40),
         random_text(61, string.ascii_lowercase),

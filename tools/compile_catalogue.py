@@ -1,9 +1,6 @@
 """Turns the hand-written TOML files of `src/binlint/catalogue` into `_data.py`, which loads without a parser.
 
-    python tools/compile_catalogue.py            # write
-    python tools/compile_catalogue.py --check    # exit 1 if what is written is out of date
-
-Needs Python 3.11 or newer (tomllib); what it writes needs nothing.
+`--check` writes nothing and exits 1 if what is written is out of date.
 """
 
 from __future__ import annotations
@@ -11,10 +8,14 @@ from __future__ import annotations
 import re
 import sys
 import textwrap
-import tomllib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
 
 FOLDER = Path(__file__).resolve().parent.parent / "src" / "binlint" / "catalogue"
 TARGET = FOLDER / "_data.py"

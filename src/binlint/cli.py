@@ -41,7 +41,7 @@ def main(
         out.complain(str(error))
     except KeyboardInterrupt:
         out.complain("interrupted")
-    except Exception as error:  # noqa: BLE001 - the net under everything
+    except Exception as error:  # the net under everything
         out.complain(f"internal error in {_place(error)} {type(error).__name__}; please report")
     return FAILED
 

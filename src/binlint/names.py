@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import pairwise
 from typing import NamedTuple
 
 from binlint.finding import Kind
@@ -175,7 +176,7 @@ def _kind(words: tuple[str, ...], have: frozenset[str]) -> tuple[Kind | None, in
         return (Kind.PASSPHRASE, WEAK) if "passphrase" in have else (None, NONE)
     if "private" in have:
         return Kind.PRIVATE_KEY, CLEAR if key or have & {"pem", "rsa", "ed25519"} else WEAK
-    if ("s", "key") in zip(words, words[1:], strict=False):
+    if ("s", "key") in pairwise(words):
         return Kind.SECRET_KEY, WEAK
     if "secret" in have or "secrets" in have:
         return Kind.SECRET_KEY, CLEAR if key or have & {"api", "hmac"} else WEAK

@@ -48,7 +48,7 @@ def defect(line: str) -> str:
 
 
 def compile_lines(lines: Iterable[str]) -> GitIgnoreSpec | None:
-    """pathspec's form of the lines, or None when one of them is not a pattern."""
+    """The lines as pathspec takes them, or None when one of them is not a pattern."""
     from pathspec import GitIgnoreSpec
 
     try:

@@ -234,11 +234,13 @@ _PRIVATE_HEAD = re.compile(
     f"MII{_B64}{{3}}IBADANBgkqhkiG9w0BAQEFAASC|MII{_B64}{{3}}IBAAKC"
     "|MIGHAgEAMBMGByqGSM49|MHcCAQEEI|MFECAQEwBQYDK2VwBCIEI"
 )
-# EncryptedPrivateKeyInfo with any PKCS#5 scheme, short and long form of the length.
-_ENCRYPTED_HEAD = re.compile(f"MIG{_B64}M{_B64}{{2}}GCSqGSIb3DQEF|MII{_B64}{{5}}BgkqhkiG9w0BBQ")
+# EncryptedPrivateKeyInfo with any PKCS#5 or PKCS#12 scheme, short and long form of the length.
+_ENCRYPTED_HEAD = re.compile(
+    f"MIG{_B64}M{_B64}{{2}}GCSqGSIb3DQEF|MII{_B64}{{5}}(?:BgkqhkiG9w0BBQ|BgoqhkiG9w0BDAE)"
+)
 _PUBLIC_HEAD = re.compile(
     f"MCowBQYDK2VwAyEA|MII{_B64}{{3}}ANBgkqhkiG9w0BAQEFAAOC|MIG(?:f|J)MA0GCSqGSIb3DQEBAQUAA4|"
-    f"MII{_B64}CgKC|MFkwEwYHKoZIzj0CAQ|MII{_B64}{{2}}{_B64}CC{_B64}{{3}}gAwIBA"
+    f"MII{_B64}CgKC|MFkwEwYHKoZIzj0CAQ|MII{_B64}{{3}}(?:CC{_B64}{{3}}gAwIBA|CB{_B64}{{2}}ADAgEC)"
 )
 _SHORTEST_RSA = 300
 _SHORTEST_BODY = 40

@@ -761,16 +761,15 @@ Crypto Cryptodome IPython OpenSSL PyQt5 PyQt6 PySide2 PySide6 PySimpleGUI absl a
 aiohttp aiohttp_retry aiohttp_socks aiolimiter aioresponses aiosqlite alembic anyio apscheduler argcomplete
 argon2 arrow asks attr attrs autobahn babel backoff backtesting backtrader bcrypt betterproto bokeh boltons
 bottle box cachetools cattrs ccxt celery cerberus certifi chardet charset_normalizer click cloudscraper
-colorama coloredlogs colorlog configargparse configobj confuse croniter cryptofeed cryptography curl_cffi
-customtkinter cytoolz dacite dash dask dataclasses_json dateparser dateutil decorator decouple
-dependency_injector diskcache django docopt dotenv dramatiq duckdb dynaconf easydict ecdsa ed25519 engineio
-environ environs eventlet everett fabric factory faker falcon fastapi ffn finta fire flaky flask freezegun
-freqtrade frozendict furl future gevent goodconf google.colab gradio greenlet grequests grpc gunicorn h2
-h5py hjson howtrader httpcore httplib2 httptools httpx huey hummingbot hydra hypothesis idna immutables
-importlib_metadata injector inquirer invoke ipywidgets itsdangerous jesse jinja2 joblib jose json5
-jsonschema jupyter jwt keras keyring kivy lightgbm lightweight_charts limits loguru lumibot marshmallow
-matplotlib maya mock modin more_itertools mplfinance msgspec multidict munch mypy_extensions nacl
-nautilus_trader nbformat nest_asyncio niquests nose notebook nox numba numpy omegaconf openpyxl orjson
+colorama coloredlogs colorlog configargparse configobj confuse croniter cryptography curl_cffi customtkinter
+cytoolz dacite dash dask dataclasses_json dateparser dateutil decorator decouple dependency_injector
+diskcache django docopt dotenv dramatiq duckdb dynaconf easydict ecdsa ed25519 engineio environ environs
+eventlet everett fabric factory faker falcon fastapi ffn finta fire flaky flask freezegun frozendict furl
+future gevent goodconf google.colab gradio greenlet grequests grpc gunicorn h2 h5py hjson httpcore httplib2
+httptools httpx huey hydra hypothesis idna immutables importlib_metadata injector inquirer invoke ipywidgets
+itsdangerous jinja2 joblib jose json5 jsonschema jupyter jwt keras keyring kivy lightgbm lightweight_charts
+limits loguru marshmallow matplotlib maya mock modin more_itertools mplfinance msgspec multidict munch
+mypy_extensions nacl nbformat nest_asyncio niquests nose notebook nox numba numpy omegaconf openpyxl orjson
 pandas pandas_ta paramiko passlib past peewee pendulum picows pkg_resources plac playsound plotly polars
 pony prettyconf prompt_toolkit psutil punq pyarrow pycurl pydantic pydantic_settings pyfolio pyotp pytest
 pytest_asyncio pytest_mock pyttsx3 pytz quantstats quart questionary quickfix rapidjson ratelimit regex
@@ -779,9 +778,8 @@ responses respx retry retrying rich rich_click rq rsa ruamel sanic schedule sche
 sh simplefix simplejson six sklearn socketio socks sortedcontainers sqlalchemy sqlmodel starlette
 statsmodels stockstats streamlit structlog sympy ta tabulate talib tenacity tensorflow termcolor textual
 tinydb toml tomli tomlkit tomllib toolz torch tornado tortoise tox tqdm treq trio tulipy twisted typeguard
-typer typing_extensions tzlocal ujson urllib3 uvicorn uvloop vaex vcr vectorbt vnpy voluptuous websocket
-websockets win32api win32com winsound wrapt wsproto wx xgboost xlrd xlsxwriter xmltodict yaml yarl zipline
-zmq zope
+typer typing_extensions tzlocal ujson urllib3 uvicorn uvloop vaex vcr voluptuous websocket websockets
+win32api win32com winsound wrapt wsproto wx xgboost xlrd xlsxwriter xmltodict yaml yarl zipline zmq zope
 """.split())
 
 OTHER_EXCHANGE: dict[str, str] = {

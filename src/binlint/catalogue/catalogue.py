@@ -117,7 +117,7 @@ class Catalogue:
 
     @cached_property
     def modules(self) -> Mapping[str, frozenset[str]]:
-        """Import root of each client library → its modules and packages, by which a vendored copy is known."""
+        """Import root of each client library → its modules, by which a vendored copy is known."""
         found: dict[str, set[str]] = {}
         for name in self._index:
             root, _, rest = name.partition(".")

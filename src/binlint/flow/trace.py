@@ -455,9 +455,16 @@ class Tracer:
                 yield sighting._replace(alone=True)
         for mention in self._facts.mentions:
             location = self._location(mention.place)
-            if location in seen or mention.place in places:
+            if location in seen or mention.place in places or self._overlaps(mention, seen):
                 continue
             yield from self._mentioned(mention, location)
+
+    def _overlaps(self, mention: f.Mention, seen: set[Location]) -> bool:
+        """Whether it is a key that was put together from literals, seen as a whole across their lines."""
+        place = mention.place
+        return place.line < place.end_line and any(
+            other.place[:2] < place[2:] and place[:2] < other.place[2:] for other in seen
+        )
 
     def _mentioned(self, mention: f.Mention, location: Location) -> Iterator[Sighting]:
         reading = read_name(mention.name) if mention.name else None

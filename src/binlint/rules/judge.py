@@ -23,6 +23,7 @@ def judge(
     by_literal: defaultdict[Location, list[Sighting]] = defaultdict(list)
     for sighting in sightings:
         by_literal[sighting.origins[0]].append(sighting)
+    _settle(by_literal)
     best: dict[Location, tuple[Sighting, Rule, Verdict, Shape]] = {}
     for location, group in by_literal.items():
         judged = [found for sighting in group for found in _judged(sighting, rules, samples)]
@@ -33,6 +34,19 @@ def judge(
         _finding(facts, location, by_literal[location], *chosen, pairs) for location, chosen in best.items()
     ]
     return fingerprinted(sorted(findings, key=lambda finding: (finding.location, finding.code)))
+
+
+def _settle(by_literal: dict[Location, list[Sighting]]) -> None:
+    """Literals that reach the key and the secret of one call alike are told apart by their order, key first."""
+    unsettled: defaultdict[tuple[int, ...], list[Location]] = defaultdict(list)
+    for location, group in by_literal.items():
+        kinds = {sighting.kind for sighting in group if sighting.sink is not None}
+        if kinds == {Kind.API_KEY, Kind.SECRET_KEY}:
+            unsettled[next(s.group for s in group if s.sink is not None)].append(location)
+    for locations in unsettled.values():
+        for number, location in enumerate(sorted(locations)):
+            kind = (Kind.API_KEY, Kind.SECRET_KEY)[number % 2]
+            by_literal[location] = [s for s in by_literal[location] if s.kind is kind] or by_literal[location]
 
 
 def _judged(

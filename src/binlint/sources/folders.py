@@ -76,9 +76,8 @@ class _Lister:
             self._finds.note(note)
         self._finds.remarks += walk.remarks
         self._finds.others += walk.others
-        return [
-            Folder(_join(folder, path), os.path.join(folder.os_path, path)) for path in sorted(walk.repositories)
-        ]
+        found = sorted(walk.repositories)
+        return [Folder(_join(folder, path), os.path.join(folder.os_path, path)) for path in found]
 
     def _take(self, folder: Folder, paths: Iterable[str], leave_out: Callable[[str], Note | None]) -> None:
         files = self._finds.files
@@ -125,7 +124,7 @@ class _Detour:
 
 
 class _Foreign:
-    """Finds what is not tracked and lies in a directory that is somebody else's: installed, or made by a tool."""
+    """Finds what is not tracked and lies in a directory of others: installed, or made by a tool."""
 
     def __init__(self, folder: Folder, paths: Iterable[str], defaults: frozenset[str]) -> None:
         self._folder = folder

@@ -149,7 +149,8 @@ _BOUNDARIES = frozenset(_QUOTES + "[](){}<>,;=:|#!?&$\t/\\\uff1a\uff1d\uff0c\u30
 _PREFIXED = re.compile(r"""(?<!\w)[bBrRfFuU]{1,2}["']+$""")
 _ESCAPE = re.compile(r"\\[nrt]$")
 _ANNOTATION = re.compile(
-    r""":\s*(?:typing\.|t\.)?(?:str|bytes|Final|Optional|Any|ClassVar|Annotated|Union|Secret\w*)\b[\w.\[\], |"']{0,60}$"""
+    r":\s*(?:typing\.|t\.)?(?:str|bytes|Final|Optional|Any|ClassVar|Annotated|Union|Secret\w*)\b"
+    r"""[\w.\[\], |"']{0,60}$"""
 )
 _BRACKET = re.compile(r""""[^"\r\n]{0,200}"|'[^'\r\n]{0,200}'|[()\[\]{},]|(?:\r\n|\n|\r)[ \t]*(?=\r|\n)""")
 _FIRST_TEXT = re.compile(r"""\s*["']([^"'\r\n]{1,60})["']""")

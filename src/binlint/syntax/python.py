@@ -6,12 +6,13 @@ What does not parse is cut out statement by statement and read as text, so that 
 from __future__ import annotations
 
 import ast
+import re
 from bisect import bisect_right
 
 from binlint.facts import Facts, Mention, StringPlace
 from binlint.finding import Place
 from binlint.syntax import lexical, recover
-from binlint.syntax.builder import Builder
+from binlint.syntax.builder import Builder, split_lines
 from binlint.syntax.company import company_of
 from binlint.syntax.scoping import outer_names
 from binlint.syntax.statements import Statements
@@ -66,9 +67,14 @@ def _mentions(text: str, facts: Facts) -> tuple[Mention, ...]:
     found = []
     literals = sorted(facts.strings, key=lambda string: string.literal.place)
     starts = [string.literal.place[:2] for string in literals]
+    lines = split_lines(text)
     for mention in lexical.mentions(text):
         around = _around(mention.place, literals, starts)
         if around is not None and (_is_whole(mention, around) or _is_slice(mention, around)):
+            continue
+        if _is_password_of_url(lines, mention.place):
+            continue
+        if around is None and not mention.name and is_base64_between(lines, mention.place.line - 1):
             continue
         found.append(mention._replace(statement=around.statement if around else None))
     return tuple(found)
@@ -94,18 +100,41 @@ def _is_whole(mention: Mention, string: StringPlace) -> bool:
     return shown.strip() == mention.value.strip() and not string.is_docstring
 
 
-_BASE64 = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=_-")
+_BASE64 = re.compile(r"[A-Za-z0-9+/]{20,}={0,2}\s*")
 
 
 def _is_slice(mention: Mention, string: StringPlace) -> bool:
-    """Whether it is a line of a longer base64 text that is spread over several literals or lines."""
+    """Whether it is a piece of a longer base64 text that is spread over several literals or lines."""
     value = string.literal.value
     shown = value if isinstance(value, str) else value.decode("latin-1")
     at = shown.find(mention.value)
     if at < 0:
         return False
-    before, after = shown[:at].rstrip("\r\n")[-1:], shown[at + len(mention.value) :].lstrip("\r\n")[:1]
-    same_line = shown[at - 1 : at] not in ("\n", "\r") or shown[
-        at + len(mention.value) : at + len(mention.value) + 1
-    ] not in ("\n", "\r")
-    return (before in _BASE64 and bool(before)) + (after in _BASE64 and bool(after)) > 0 and same_line
+    end = at + len(mention.value)
+    before, after = shown[at - 1 : at] if at else "", shown[end : end + 1]
+    if _joins(before) or _joins(after):
+        return True
+    lines = split_lines(shown)
+    number = len(split_lines(shown[:at])) - 1
+    if lines[number].strip() != mention.value:
+        return False
+    return is_base64_between(lines, number)
+
+
+def _is_password_of_url(lines: list[str], place: Place) -> bool:
+    """`://user:…@host`"""
+    after = lines[place.end_line - 1][place.end_column - 1 : place.end_column]
+    return after == "@" and "://" in lines[place.line - 1][: place.column - 1]
+
+
+def _joins(char: str) -> bool:
+    return char.isascii() and (char.isalnum() or char in ("+", "/"))
+
+
+def is_base64_between(lines: list[str], number: int) -> bool:
+    """Whether line `number` stands next to a line of base64 that is no key itself."""
+    around = [lines[n].strip() for n in (number - 1, number + 1) if 0 <= n < len(lines)]
+    return any(_BASE64.fullmatch(line) and not _KEY.fullmatch(line) for line in around)
+
+
+_KEY = re.compile(r"[A-Za-z0-9]{64}")

@@ -8,6 +8,7 @@ UTF-8 byte, because findings are places.
 from __future__ import annotations
 
 import ast
+import gc
 import keyword
 import re
 import warnings
@@ -74,6 +75,8 @@ class _Refusal(NamedTuple):
 
 
 def _compile(source: str) -> ast.Module | _Refusal:
+    collects = gc.isenabled()
+    gc.disable()  # a tree is many objects and no cycles; looking for them takes half the time
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
@@ -82,6 +85,9 @@ def _compile(source: str) -> ast.Module | _Refusal:
             return _Refusal(error.lineno or 0, error.msg or "")
         except _REFUSALS:
             return _Refusal(0, "")
+        finally:
+            if collects:
+                gc.enable()
     assert isinstance(tree, ast.Module)
     return tree
 
@@ -116,8 +122,8 @@ _INDENT = re.compile(r"[ \t\f]*")
 _WORD = re.compile(r"[ \t\f]*(\w*)")
 # what begins a statement and cannot begin a line inside brackets
 _BEGINS = re.compile(
-    r"[ \t\f]*(?:(?:def|class|import|return|while|with|try|except|finally|raise|global|nonlocal|del|pass|break|continue"
-    r"|assert)\b(?!\s*[=,.)\]}])|async\s+def\b|from\s+[\w.]+\s+import\b|@\w[\w.]*\s*(?:\(|$))"
+    r"[ \t\f]*(?:(?:def|class|import|return|while|with|try|except|finally|raise|global|nonlocal|del|pass"
+    r"|break|continue|assert)\b(?!\s*[=,.)\]}])|async\s+def\b|from\s+[\w.]+\s+import\b|@\w[\w.]*\s*(?:\(|$))"
 )
 _MAY_BEGIN = re.compile(
     r"[ \t\f]*(?:[\w.]+(?:\[[^\]]*\])?\s*(?:=(?!=)|:\s*\w+\s*=(?!=))|(?:if|elif|for|else)\b.*:\s*$)"
@@ -327,7 +333,7 @@ class _Mending:
     # what is known to be foreign
 
     def rewrite(self) -> None:
-        """Takes out conflict markers, templates and magics; puts Python 2, odd spaces and indentation right."""
+        """Takes out conflict markers, templates and magics; mends Python 2, odd spaces and indentation."""
         self._blank_markers()
         self._plain_spaces()
         for logical in self._logical:
@@ -422,14 +428,20 @@ class _Mending:
         """The tree of what can be kept."""
         if shallow:
             self._lighten(self._logical, _DEEP)
-        outcome = _compile("".join(self._lines)) if not _has_endless_import("".join(self._lines)) else None
+        text = "".join(self._lines)
+        outcome: ast.Module | _Refusal = _Refusal(0, "") if _has_endless_import(text) else _compile(text)
         if isinstance(outcome, ast.Module):
             return outcome
-        for unit in self._units():
+        units = list(self._units())
+        # What stands well before the first error is right, unless the parser misplaced it.
+        index = bisect_right([unit[0].first for unit in units], outcome.line - 1) - 2
+        for unit in units[max(0, index) :]:
             self._mend_unit(unit)
         outcome = _compile("".join(self._lines))
-        if isinstance(outcome, _Refusal) and self._logical:
-            self._mend_unit(self._logical)
+        if isinstance(outcome, _Refusal):
+            for unit in (*units, self._logical):
+                if unit:
+                    self._mend_unit(unit)
             outcome = _compile("".join(self._lines))
         return outcome if isinstance(outcome, ast.Module) else None
 
@@ -451,7 +463,7 @@ class _Mending:
         for attempt in range(_RETRIES):
             text = "".join(self._lines[first : last + 1])
             if attempt:
-                self._work -= len(text)
+                self._work -= max(len(text), 400)  # a try costs something, however short
                 if self._work < 0:
                     break
             if _has_endless_import(text):
@@ -567,7 +579,7 @@ def _is_operand(code: str) -> bool:
 
 
 def _nesting(code: str) -> int:
-    """How deep the tree of a statement may become: operators, attributes, calls and brackets on top of each other."""
+    """How deep the tree of a statement may be: operators, attributes, calls and brackets upon each other."""
     deepest = current = 0
     outer: list[int] = []
     for token in _WEIGHED.findall(code):
