@@ -1,7 +1,6 @@
 """Writes the generated documentation: docs/rules.md from the rules, the README's options from `--help`.
 
-    python tools/generate_docs.py            # write
-    python tools/generate_docs.py --check    #   exit with 1 and say what is stale
+Without an option it writes them; with `--check` it exits with 1 and names what is stale.
 """
 
 from __future__ import annotations

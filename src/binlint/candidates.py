@@ -11,7 +11,7 @@ What each rule needs to find in the bytes, so that leaving a file out is never a
 * A private key: the end of its PEM header, or the head of a bare Ed25519 body, or (RSA, bare) base64
   so long that it holds a run of 64 but for one in a thousand.
 * Anything else (other literals, malformed keys, placeholders, 64 hex digits) is judged only where it
-  reaches a Binance client, and then the file spells ``binance`` or ``Binance`` or one of `ROOTS`.
+  reaches a Binance client, and then the file spells ``binance`` or ``Binance``.
 * UTF-16 and UTF-32 hide all of that between NUL bytes, so the look of them is enough.
 
 Known limits: a key that is split over literals is seen only where Binance is named; a file that says
@@ -23,10 +23,6 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator
-
-# Import roots and classes of the catalogue that reach Binance and do not spell it. A key-shaped value
-# needs none of them; they are for placeholders and odd literals. Each costs a pass over all bytes.
-ROOTS = (b"BsClient",)
 
 NAME = b"inance"
 PEM = b"PRIVATE KEY-----"
@@ -51,21 +47,19 @@ def is_candidate(data: bytes) -> bool:
     """Whether a file with these bytes could hold anything that a rule reports."""
     if NAME in data or PEM in data or ED25519 in data or _looks_wide(data):
         return True
-    for root in ROOTS:
-        if root in data:
-            return True
     return len(data) - find_run(data, 0) >= _RUN
 
 
 def may_matter(data: bytes) -> bool:
     """Whether a candidate is worth a parser. For survivors of `is_candidate` only; linear in any input."""
-    if _looks_wide(data):
-        data = _narrowed(data)
+    if _looks_wide(data) and _may_matter(_narrowed(data)):
+        return True
+    return _may_matter(data)  # a NUL at the start does not make a text wide
+
+
+def _may_matter(data: bytes) -> bool:
     if PEM in data or ED25519 in data or names_binance(data):
         return True
-    for root in ROOTS:
-        if root in data:
-            return True
     return any(_is_key_run(data, start, end) for start, end in runs(data))
 
 

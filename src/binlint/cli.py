@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import IO, TYPE_CHECKING
 
 from binlint import __version__
-from binlint.cli_options import Finished, Parsed, parse_check, parse_explain, parse_rules
+from binlint.cli_options import Options, plain_options
 from binlint.cli_output import Output, check_target, write_file
 from binlint.errors import BinlintError, ConfigError
 
@@ -47,31 +47,36 @@ def main(
 
 
 def _dispatch(arguments: list[str], out: Output) -> int:
-    command, rest = (arguments[0], arguments[1:]) if arguments else ("", [])
+    options = plain_options(arguments)
+    if options is not None:
+        return _check(options, out)
+
+    from binlint import cli_parser
+
+    command, rest = arguments[0], arguments[1:]
     try:
         if command == "explain":
             from binlint.cli_rules import explain
 
-            out.write(explain(parse_explain(rest, out)))
+            out.write(explain(cli_parser.parse_explain(rest, out)))
             return CLEAN
         if command == "rules":
             from binlint.cli_rules import table
 
-            parse_rules(rest, out)
+            cli_parser.parse_rules(rest, out)
             out.write(table())
             return CLEAN
-        return _check(parse_check(arguments, out), out)
-    except Finished:
+        return _check(cli_parser.parse_check(arguments, out), out)
+    except cli_parser.Finished:
         return CLEAN
 
 
-def _check(parsed: Parsed, out: Output) -> int:
-    options = parsed.options
+def _check(options: Options, out: Output) -> int:
     cwd = _current_folder()
-    paths = list(parsed.paths) or ([_STDIN] if options.stdin_filename is not None else [os.curdir])
+    paths = list(options.paths) or ([_STDIN] if options.stdin_filename is not None else [os.curdir])
     if options.stdin_filename is not None and _STDIN not in paths:
         raise ConfigError("--stdin-filename names standard input, which is read for the path -")
-    config = _load(parsed, cwd)
+    config = _load(options, cwd)
     if options.show_settings:
         out.write(_settings(config))
         return CLEAN
@@ -88,7 +93,7 @@ def _check(parsed: Parsed, out: Output) -> int:
     if _STDIN in paths:
         sources, discovery = _with_stdin(options.stdin_filename or "", discovery, config)
     report = _run(config, discovery, sources, out if not options.quiet else None)
-    _deliver(report, config, parsed, out, target)
+    _deliver(report, config, options, out, target)
     return exit_code(report, config)
 
 
@@ -101,17 +106,17 @@ def exit_code(report: Report, config: Config) -> int:
     return FINDINGS if engine.fails(report, config) and not config.exit_zero else CLEAN
 
 
-def _load(parsed: Parsed, cwd: str) -> Config:
+def _load(options: Options, cwd: str) -> Config:
     from binlint.config import load_config
 
-    known, options = _known(), parsed.options
-    config = load_config(cwd, known, options.config, options.isolated, parsed.overrides)
+    known = _known()
+    config = load_config(cwd, known, options.config, options.isolated, options.overrides)
     named = os.environ.get(_FORMAT_VARIABLE)
-    if named and options.output_format is None:
+    if named and "output-format" not in options.overrides:
         if named not in known.formats:
             raise ConfigError(f"{_FORMAT_VARIABLE}: unknown output format; known: {', '.join(known.formats)}")
         config = config._replace(output_format=named)
-    return config._replace(ignore_comments=not options.no_ignore_comments)
+    return config._replace(ignore_comments=options.ignore_comments)
 
 
 def _known() -> Known:
@@ -159,15 +164,15 @@ def _run(config: Config, discovery: Discovery, sources: tuple[Source, ...], watc
     return report._replace(notes=tuple(sorted((*report.notes, *discovery.remarks))))
 
 
-def _deliver(report: Report, config: Config, parsed: Parsed, out: Output, target: str | None) -> None:
+def _deliver(report: Report, config: Config, options: Options, out: Output, target: str | None) -> None:
     """Writes the report, and on the error stream what a report for machines has no place for."""
     from binlint import reporters
     from binlint.reporters import summary
 
     name = config.output_format or ("full" if out.is_terminal() and target is None else "concise")
-    context = _context(config, parsed, out, name, to_file=target is not None)
+    context = _context(config, options, out, name, to_file=target is not None)
     text = reporters.load(name).render(report, context)
-    aside = _suppressed(report) if parsed.options.show_suppressed else []
+    aside = _suppressed(report) if options.show_suppressed else []
     if target is not None:
         write_file(target, text)
     if target is not None or name in reporters.DOCUMENTS:
@@ -186,12 +191,11 @@ def _deliver(report: Report, config: Config, parsed: Parsed, out: Output, target
     out.tell("".join(f"{line}\n" for line in aside if line))
 
 
-def _context(config: Config, parsed: Parsed, out: Output, name: str, to_file: bool) -> ReportContext:
+def _context(config: Config, options: Options, out: Output, name: str, to_file: bool) -> ReportContext:
     from binlint.finding import Severity
     from binlint.reporters import DOCUMENTS
     from binlint.reporters.context import ReportContext, RuleInfo
 
-    options = parsed.options
     rules: tuple[RuleInfo, ...] = ()
     if name in DOCUMENTS:  # the others show no more of a rule than its finding does
         from binlint.cli_rules import infos
@@ -231,14 +235,11 @@ def _show_files(discovery: Discovery, out: Output) -> int:
 
     failures = [note for note in discovery.notes if note.failure]
     for entry in discovery.files:
-        if entry.shebang:
-            data = read(entry)
-            if isinstance(data, Note):
-                failures += [data] if data.failure else []
-                continue
-            if not is_python_script(data):
-                continue
-        out.write(f"{clean(entry.path)}\n")
+        data = read(entry)  # a link, or a script in another language, is only known then
+        if isinstance(data, Note):
+            failures += [data] if data.failure else []
+        elif not entry.shebang or is_python_script(data):
+            out.write(f"{clean(entry.path)}\n")
     for note in failures:
         out.complain(f"{note.path}: {note.reason}")
     return FAILED if failures else CLEAN

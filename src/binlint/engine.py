@@ -92,7 +92,7 @@ def _look(
 
     examiner = Examiner(config, company)
     collecting = gc.isenabled()
-    gc.disable()  # trees are many small objects that live as long as their file; a third of the time otherwise
+    gc.disable()  # a tree is many objects that live as long as their file: a third of the time
     try:
         outcomes = []
         for source in sources:

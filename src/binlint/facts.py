@@ -9,7 +9,7 @@ binds the name anew to `WithItem(old, …)`, so that "later" needs no second not
 from __future__ import annotations
 
 from collections.abc import Mapping as Map
-from typing import NamedTuple, TypeAlias, Union
+from typing import NamedTuple, TypeAlias
 
 from binlint.finding import Place, mask
 
@@ -196,33 +196,33 @@ class Unknown(NamedTuple):
     """Anything that cannot hold a literal credential, or that binlint does not follow."""
 
 
-Expr: TypeAlias = Union[
-    Literal,
-    Constant,
-    Join,
-    Ref,
-    Free,
-    Attribute,
-    Item,
-    Slice,
-    Star,
-    Call,
-    Mapping,
-    Sequence,
-    Each,
-    Choice,
-    Operation,
-    Element,
-    Part,
-    WithItem,
-    WithAttribute,
-    WithUpdate,
-    FunctionRef,
-    ClassRef,
-    ParameterRef,
-    Imported,
-    Unknown,
-]
+Expr: TypeAlias = (
+    Literal
+    | Constant
+    | Join
+    | Ref
+    | Free
+    | Attribute
+    | Item
+    | Slice
+    | Star
+    | Call
+    | Mapping
+    | Sequence
+    | Each
+    | Choice
+    | Operation
+    | Element
+    | Part
+    | WithItem
+    | WithAttribute
+    | WithUpdate
+    | FunctionRef
+    | ClassRef
+    | ParameterRef
+    | Imported
+    | Unknown
+)
 
 UNKNOWN = Unknown()
 NOTHING = Constant(None)

@@ -40,9 +40,9 @@ class Kind(Enum):
     """Which part of a credential a value is."""
 
     API_KEY = "API key"
-    SECRET_KEY = "secret key"  # noqa: S105 - the word, not a secret
+    SECRET_KEY = "secret key"
     PRIVATE_KEY = "private key"
-    PASSPHRASE = "private key passphrase"  # noqa: S105
+    PASSPHRASE = "private key passphrase"
     UNKNOWN = "key or secret"
 
 
@@ -116,7 +116,7 @@ class SecretText:
     __str__ = __repr__
 
     def mask(self) -> str:
-        """First and last four characters of a long value, stars for a short one (conventions: same length always)."""
+        """What may be shown of the value, see `mask`."""
         return mask(self._value)
 
 

@@ -1,0 +1,1 @@
+"""Facts → which literal reaches which credential parameter, and by what way."""

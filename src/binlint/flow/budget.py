@@ -11,3 +11,4 @@ DEPTH = 90  # nested evaluations: each costs about four Python frames of the tho
 CALLS = 10  # calls inside calls that are followed
 CONTEXTS = 48  # ways into one function that are told apart
 ITEMS = 2_000  # items of one sequence or dict that are looked at
+NAMES = 20_000  # different names of values that are read: about a second

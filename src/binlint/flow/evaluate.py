@@ -14,7 +14,6 @@ from binlint.finding import Location, Place, Step
 from binlint.flow import budget, library, link, strings
 from binlint.flow.values import (
     Entries,
-    External,
     Frame,
     Instance,
     Items,
@@ -68,6 +67,11 @@ class Evaluator:
         self._depth += 1
         try:
             return _EVALUATORS[type(expr)](self, expr, frame)
+        except RecursionError:  # what `DEPTH` does not count must not end the run
+            if self._depth > 1:
+                raise
+            self.exhausted += 1
+            return ()
         finally:
             self._depth -= 1
 
@@ -403,7 +407,7 @@ class Evaluator:
     def _with_item(self, expr: f.WithItem, frame: Frame) -> Values:
         keys = self._keys(expr.key, frame)
         added = tuple((key, Thunk(expr.value, frame)) for key in keys)
-        bases = [value for value in self.values(expr.base, frame)]
+        bases = self.values(expr.base, frame)
         found: list[Value] = []
         for base in bases:
             if isinstance(base, Entries):

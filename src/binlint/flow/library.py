@@ -1,4 +1,4 @@
-"""Calls: of the file's own functions and classes, of strings and containers, and of well-known library functions."""
+"""Calls: of own functions and classes, of strings and containers, and of well-known library functions."""
 
 from __future__ import annotations
 

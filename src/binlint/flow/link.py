@@ -141,7 +141,7 @@ class Linked:
         if name in _BUILTINS:
             return (External(f"builtins.{name}"),)
         found = [External(f"{module}.{name}") for module, level in self._facts.stars if not level]
-        return tuple(e for e in found if self._world.catalogue.api(e.dotted) or _is_namespace(e.dotted))
+        return tuple(e for e in found if self._world.catalogue.knows(e.dotted) or _is_namespace(e.dotted))
 
     def imported(self, expr: f.Imported) -> Values:
         """What an import binds."""
@@ -468,10 +468,10 @@ class Linked:
 
     def attribute(self, value: Value, name: str) -> Values:
         """`value.name`"""
-        if isinstance(value, Altered):
-            return (
-                self._evaluator.thunk(value.value) if value.name == name else self.attribute(value.base, name)
-            )
+        while isinstance(value, Altered):  # a loop, since a file may set a thousand attributes in a row
+            if value.name == name:
+                return self._evaluator.thunk(value.value)
+            value = value.base
         if isinstance(value, External):
             return (value,) if name == "__dict__" else (External(f"{value.dotted}.{name}"),)
         if isinstance(value, Instance):
@@ -570,8 +570,7 @@ class Linked:
 
     def external_item(self, value: Value, keys: list[str]) -> Values:
         """`value[key]` of something that is not a container of the file."""
-        if isinstance(value, Altered):
-            return self.external_item(value.base, keys)
+        value = bare(value)
         if isinstance(value, External):
             if value.dotted == "os.environ":
                 return tuple(v for key in keys for v in self.environment(key))

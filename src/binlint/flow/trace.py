@@ -44,6 +44,7 @@ _TEST_CALLS = frozenset(
 _SECRETS = frozenset(
     {Shape.KEY, Shape.PRIVATE_KEY, Shape.ENCRYPTED_PRIVATE_KEY, Shape.PLACEHOLDER, Shape.SAMPLE}
 )
+_SILENT = (f.Constant, f.Unknown, f.FunctionRef, f.ClassRef, f.Imported)  # what is never a text
 
 
 class Tracer:
@@ -81,8 +82,8 @@ class Tracer:
                     yield sighting
 
     def _may_be_ours(self, sighting: Sighting) -> bool:
-        """Without Binance company a name is not enough in a file that talks to somebody else."""
-        if sighting.company or sighting.named_binance or sighting.project:
+        """A file that talks to somebody else, and not to Binance, borrows no company from its project."""
+        if sighting.company or sighting.named_binance:
             return True
         return not self._facts.other_hosts and not any(
             map(self._catalogue.is_other_vendor, self._facts.roots)
@@ -422,8 +423,12 @@ class Tracer:
         innocent: set[Location] = set()
         readings: dict[str, NameReading] = {}
         for slot in self._facts.slots:
+            if isinstance(slot.value, _SILENT):
+                continue
             reading = readings.get(slot.name)
             if reading is None:
+                if len(readings) >= budget.NAMES:  # a file of data; a key in it is found standing alone
+                    continue
                 reading = readings[slot.name] = read_name(slot.name)
             if reading.kind is None and not reading.innocent and reading.vendor is None:
                 continue
@@ -484,7 +489,8 @@ class Tracer:
         """The literals that reach a client which is not Binance's."""
         found: set[Location] = set()
         for call in self._facts.calls:
-            if any(self._is_foreign(value) for value in self._evaluator.ask(call.func)):
+            targets = self._evaluator.ask(call.func)
+            if any(self._is_foreign(value) or self._is_for_another(value, call) for value in targets):
                 for frame in self._frames(call.scope):
                     passed = self._linked.arguments(call, frame)
                     thunks = [*passed.positional, *(thunk for _, thunk in passed.keywords)]
@@ -494,6 +500,15 @@ class Tracer:
             if any(self._is_foreign(value) for value in self._evaluator.ask(item.target)):
                 found.update(self._origins(Thunk(item.value, self._evaluator.root), 0))
         return found
+
+    def _is_for_another(self, value: Value, call: Call) -> bool:
+        """A framework for many exchanges, told to use one that is not Binance."""
+        value = bare(value)
+        if not isinstance(value, External):
+            return False
+        apis = self._catalogue.api(_constructor(value.dotted))
+        passed = self._linked.arguments(call, self._evaluator.root)
+        return any(passed.get(c.param, c.index) and not self._holds(c, passed) for c in (api.when for api in apis) if c)
 
     def _origins(self, thunk: Thunk, depth: int) -> Iterator[Location]:
         for value in self._evaluator.ask(thunk.expr, thunk.frame):
@@ -532,7 +547,7 @@ class Tracer:
 
 def _is_web_secret(sighting: Sighting) -> bool:
     """`SECRET_KEY` alone and without company is a web framework's."""
-    if sighting.company or sighting.named_binance or sighting.project:
+    if sighting.company or sighting.named_binance:
         return False
     return sighting.name.rpartition(".")[2].lower().strip("_") in ("secret_key", "secret", "secretkey")
 

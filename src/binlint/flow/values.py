@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple, TypeAlias, Union
+from typing import NamedTuple, TypeAlias
 
 from binlint.facts import Call, Expr, Facts, Ref
 from binlint.finding import Location, Step, mask
@@ -213,9 +213,20 @@ class Arguments(NamedTuple):
         return ()
 
 
-Value: TypeAlias = Union[
-    Text, Number, External, OwnClass, OwnFunction, Instance, Altered, Super, Items, Entries, Partial, Record
-]
+Value: TypeAlias = (
+    Text
+    | Number
+    | External
+    | OwnClass
+    | OwnFunction
+    | Instance
+    | Altered
+    | Super
+    | Items
+    | Entries
+    | Partial
+    | Record
+)
 Values: TypeAlias = tuple[Value, ...]
 
 

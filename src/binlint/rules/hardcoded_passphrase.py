@@ -49,7 +49,18 @@ from binlint.rules.rule import Rule
 from binlint.rules.verdict import Verdict, leak
 from binlint.shapes import Shape
 
-_QUIET = frozenset({Shape.EMPTY, Shape.PLACEHOLDER, Shape.SAMPLE, Shape.VARIABLE, Shape.PATH, Shape.MASKED})
+_QUIET = frozenset(
+    {
+        Shape.EMPTY,
+        Shape.PLACEHOLDER,
+        Shape.SAMPLE,
+        Shape.VARIABLE,
+        Shape.PATH,
+        Shape.MASKED,
+        Shape.PRIVATE_KEY,  # stood at this position in other releases
+        Shape.ENCRYPTED_PRIVATE_KEY,
+    }
+)
 
 
 def check(sighting: Sighting, shape: Shape) -> Verdict | None:

@@ -10,9 +10,11 @@ from binlint.facts import Facts
 from binlint.finding import Finding, Kind, Location, Place, Step
 from binlint.flow.sighting import Sighting
 from binlint.rules.rule import Rule
+from binlint.rules.surroundings import Surroundings
 from binlint.rules.verdict import Verdict
 from binlint.shapes import Shape, classify, why
 
+_NEAR = 100  # members of a group on either side that may be the other half
 _SECRET_HALVES = frozenset({Kind.SECRET_KEY, Kind.PRIVATE_KEY})
 
 
@@ -30,14 +32,15 @@ def judge(
         if judged:
             best[location] = max(judged, key=_rank)
     pairs = _pairs(by_literal, best)
+    around = Surroundings(facts)
     findings = [
-        _finding(facts, location, by_literal[location], *chosen, pairs) for location, chosen in best.items()
+        _finding(around, location, by_literal[location], *chosen, pairs) for location, chosen in best.items()
     ]
     return fingerprinted(sorted(findings, key=lambda finding: (finding.location, finding.code)))
 
 
 def _settle(by_literal: dict[Location, list[Sighting]]) -> None:
-    """Literals that reach the key and the secret of one call alike are told apart by their order, key first."""
+    """Literals that reach the key and the secret of a call alike are told apart by order, key first."""
     unsettled: defaultdict[tuple[int, ...], list[Location]] = defaultdict(list)
     for location, group in by_literal.items():
         kinds = {sighting.kind for sighting in group if sighting.sink is not None}
@@ -75,8 +78,9 @@ def _pairs(
                 halves[sighting.group].append((sighting.kind in _SECRET_HALVES, location))
     found: dict[Location, Location] = {}
     for members in halves.values():
-        for is_secret, location in members:
-            others = [other for secret, other in members if secret != is_secret and other != location]
+        for index, (is_secret, location) in enumerate(members):
+            near = members[max(0, index - _NEAR) : index + _NEAR]  # thousands may share a scope
+            others = [other for secret, other in near if secret != is_secret and other != location]
             if others:
                 nearest = min(others, key=lambda other: _distance(other.place, location.place))
                 known = found.get(location)
@@ -92,7 +96,7 @@ def _distance(first: Place, second: Place) -> tuple[int, int]:
 
 
 def _finding(
-    facts: Facts,
+    around: Surroundings,
     location: Location,
     sightings: list[Sighting],
     sighting: Sighting,
@@ -121,14 +125,14 @@ def _finding(
         confidence=verdict.confidence,
         kind=sighting.kind,
         preview=sighting.text.mask(),
-        context=enclosing(facts, place),
+        context=around.context(place),
         evidence=tuple(_evidence(sighting, shape, pair)),
         steps=sighting.way,
         sink=sink,
         also=tuple(also),
         pair=pair,
         testnet=sighting.testnet,
-        statement=sighting.statement or statement_at(facts, place),
+        statement=sighting.statement or around.statement(place),
     )
 
 
@@ -150,28 +154,8 @@ def _evidence(sighting: Sighting, shape: Shape, pair: Location | None) -> Iterab
         yield "it belongs to a test network, which lowers the severity"
 
 
-def enclosing(facts: Facts, place: Place) -> str:
-    """The dotted name of the innermost function or class around a place; "" at module level."""
-    best, size = "", 1 << 60
-    for definition in (*facts.functions, *facts.classes):
-        outer = definition.place
-        if outer[:2] <= place[:2] and place[2:] <= outer[2:] and outer.end_line - outer.line < size:
-            best, size = facts.scopes[definition.scope].qualname, outer.end_line - outer.line
-    return best
-
-
-def statement_at(facts: Facts, place: Place) -> Place | None:
-    """The innermost statement that holds a place."""
-    found = None
-    for statement in facts.statements:
-        if statement[:2] <= place[:2] and place[2:] <= statement[2:]:
-            if found is None or statement > found:
-                found = statement
-    return found
-
-
 def fingerprinted(findings: Sequence[Finding]) -> list[Finding]:
-    """Fingerprints from rule, path, enclosing name and occurrence: stable when lines move, silent about the value."""
+    """Adds fingerprints, made of rule, path, enclosing name and occurrence: they outlive moved lines."""
     seen: defaultdict[tuple[str, str, str], int] = defaultdict(int)
     result = []
     for finding in findings:

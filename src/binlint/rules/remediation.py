@@ -17,9 +17,9 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "Revoke the key now",
         "On Binance, under API Management (https://www.binance.com/en/my/settings/api-management), delete "
-        "the key. Editing the file or rewriting the history does not help a value that was pushed, and nobody "
-        "revokes it for you. If it was misused, or you cannot tell, disable the account in its security "
-        "settings, then contact Binance's support.",
+        "the key. Editing the file or rewriting the history does not help a value that was pushed, and "
+        "nobody revokes it for you. If it was misused, or you cannot tell, disable the account in its "
+        "security settings, then contact Binance's support.",
     ),
     Action(
         "Check the account",

@@ -29,7 +29,7 @@ client = Client(api_key, os.environ["BINANCE_API_SECRET"])
 
 ## Limits
 
-A directive for a rule that is switched off for the file is not called unused. Files that binlint has no
+A directive for a rule that you switched off hides nothing, so it is called unused. Files that binlint has no
 reason to parse, because nothing in them looks like a key or names Binance, are not searched for directives.
 """
 

@@ -29,8 +29,10 @@ class Exclusion:
         """
         if self._patterns is None:
             return False
+        place = self._from_root(path)
         start = "" if below is None else self._from_root(below)
-        return self._patterns.match(self._from_root(path), is_folder, start)
+        # Somebody in `src` can name `..`, whose files are not called `../…` when they lie in `src`.
+        return self._patterns.match(place, is_folder, start if place.startswith(f"{start}/") else "")
 
     def _from_root(self, path: str) -> str:
         return relative(self._prefix + path, "")

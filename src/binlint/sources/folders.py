@@ -13,7 +13,7 @@ from binlint.config import DEFAULT_EXCLUDES, Config
 from binlint.report import Note
 from binlint.sources.discover import Finds
 from binlint.sources.exclusion import EXCLUDED, Exclusion
-from binlint.sources.given import Folder
+from binlint.sources.given import Folder, relative
 from binlint.sources.kinds import Entry, kind_of
 from binlint.sources.read import LINK, NESTED, UNREADABLE
 from binlint.sources.walk import VIRTUAL_ENVIRONMENT, Walk
@@ -83,12 +83,14 @@ class _Lister:
         files = self._finds.files
         start = _join(folder, "")
         os_start = "" if folder.os_path == os.curdir else os.path.join(folder.os_path, "")
+        # From `src`, the file `../src/a.py` is `a.py`.
+        cwd, is_above = self._config.cwd, folder.path.startswith("..")
         for path in paths:
             kind = kind_of(path)
             if kind is None:
                 self._finds.others += 1
                 continue
-            shown = start + path
+            shown = start + path if not is_above else relative(os.path.join(cwd, start + path), cwd)
             note = leave_out(path)
             if note is None and self._exclusion.excludes(shown, below=folder.path):
                 note = Note(shown, EXCLUDED)

@@ -36,7 +36,7 @@ def kind_of(path: str) -> str | None:
         return PYTHON
     name = path[path.rfind("/") + 1 :]
     dot = name.rfind(".")
-    return SUFFIXES.get(name[dot:].lower()) if dot > 0 else SCRIPT
+    return (SUFFIXES.get(name[dot:].lower()) if dot >= 0 else None) or (SCRIPT if dot <= 0 else None)
 
 
 def is_python_script(data: bytes) -> bool:

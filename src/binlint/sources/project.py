@@ -22,7 +22,7 @@ class Project:
         self._known: dict[tuple[str, str, str], bool] = {}
 
     def owns(self, path: str) -> Callable[[str], bool]:
-        """For the file at `path` (relative to the root): a function that tells whether a module is the project's own."""
+        """A function that tells whether a module that the file at `path` imports is the project's own."""
         folder, name = os.path.split(path)
         stem = name.removesuffix(".py")
 
@@ -60,5 +60,5 @@ class Project:
             return False
         library = self._libraries.get(top)
         if library is None:
-            return "__init__" in names or any(os.path.isfile(os.path.join(stem, f"{name}.py")) for name in names)
+            return any(os.path.isfile(os.path.join(stem, f"{name}.py")) for name in names)
         return "__init__" in names and not library & names

@@ -61,7 +61,7 @@ class Walk:
         self.others = 0
 
     def files(self, from_above: bool = True) -> Iterator[str]:
-        """Files of kinds that binlint reads, relative to the start; `from_above` heeds the ignore files above."""
+        """Files of the kinds that are read, relative to the start; `from_above` heeds ignore files above."""
         ignores = tuple(self._ignores_above()) if self._respects and from_above else ()
         waiting: list[tuple[str, tuple[IgnoreFile, ...]]] = [("", ignores)]
         while waiting:

@@ -19,7 +19,6 @@ _PATIENCE = 120  # seconds
 _BLOCK = 1024 * 1024
 _OPTIONS = (
     "--no-pager",
-    "--literal-pathspecs",
     *("-c", "core.fsmonitor=false"),
     *("-c", f"core.hooksPath={os.devnull}"),
     *("-c", "core.pager=cat"),

@@ -1,0 +1,1 @@
+"""Bytes of one file, decoded → its `Facts`: one module for each kind of file."""

@@ -264,7 +264,9 @@ def _company(
             return _in_bracket(text, bracket, call, left)
         return _label_above(text, lines, index), "", None
     if head[-1] in "([{,":
-        return ("", "", None) if bracket is None else _in_bracket(text, bracket, call, left)
+        if bracket is None:
+            return _target(text, line_start, start), "", None
+        return _in_bracket(text, bracket, call, left)
     name = (_target(text, line_start, start) if bracket is None else "") or _label(head)
     if bracket is not None and call and name.lower() in _GENERIC:
         first = _FIRST_TEXT.match(text, bracket.offset + 1, bracket.offset + _LABEL)

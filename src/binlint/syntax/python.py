@@ -21,7 +21,7 @@ NOT_PARSED = "read as text only: it does not parse"
 
 
 def compile_facts(path: str, text: str) -> Facts:
-    """What a Python file says. Never raises for what the file holds; `gaps` tells what was only read as text."""
+    """What a Python file says. Nothing in a file makes it raise; `gaps` were only read as text."""
     parsed = recover.parse(text)
     if parsed.tree is None:
         return _as_text(path, text, parsed.reason or NOT_PARSED)
@@ -80,7 +80,7 @@ def _mentions(text: str, facts: Facts) -> tuple[Mention, ...]:
     return tuple(found)
 
 
-def _around(place: Place, literals: list[StringPlace], starts: list[tuple[int, ...]]) -> StringPlace | None:
+def _around(place: Place, literals: list[StringPlace], starts: list[tuple[int, int]]) -> StringPlace | None:
     index = bisect_right(starts, (place.line, place.column)) - 1
     while index >= 0:
         outer = literals[index].literal.place

@@ -18,8 +18,8 @@ from binlint.facts import (
     Element,
     Expr,
     Field,
-    Function,
     Free,
+    Function,
     FunctionRef,
     Imported,
     Item,
@@ -39,7 +39,7 @@ from binlint.facts import Sequence as SequenceExpr
 from binlint.finding import Place
 from binlint.syntax.builder import Builder, Environment, OpenScope
 from binlint.syntax.expressions import Expressions, unpacked
-from binlint.syntax.scoping import bound_names, root_name, split
+from binlint.syntax.scoping import bound_names, split
 
 _UPDATES = frozenset({"update", "extend"})
 _APPENDS = frozenset({"append", "add", "insert", "appendleft"})
@@ -95,7 +95,7 @@ class Statements:
             self._mutation(call, result)
 
     def _mutation(self, node: ast.Call, call: Call) -> None:
-        """`d.update(…)`, `l.append(…)`, `d.setdefault(k, v)`, `setattr(o, "n", v)` change an object in place."""
+        """`d.update(…)`, `l.append(…)`, `setattr(o, "n", v)` and the like change an object in place."""
         func = node.func
         if isinstance(func, ast.Name) and func.id == "setattr" and len(call.args) == 3:
             name = call.args[1]
