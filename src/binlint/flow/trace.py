@@ -508,7 +508,8 @@ class Tracer:
             return False
         apis = self._catalogue.api(_constructor(value.dotted))
         passed = self._linked.arguments(call, self._evaluator.root)
-        return any(passed.get(c.param, c.index) and not self._holds(c, passed) for c in (api.when for api in apis) if c)
+        conditions = [api.when for api in apis if api.when is not None]
+        return any(passed.get(c.param, c.index) and not self._holds(c, passed) for c in conditions)
 
     def _origins(self, thunk: Thunk, depth: int) -> Iterator[Location]:
         for value in self._evaluator.ask(thunk.expr, thunk.frame):

@@ -66,7 +66,7 @@ def list_with_git(folder: str) -> Listing | NoListing:
         ("ls-files", "-z", "--others", "--exclude-standard"),
     ]
     if top != os.path.abspath(folder):
-        commands.append(("check-ignore", "-q", "."))
+        commands.append(("check-ignore", "-q", "--no-index", "."))
     try:
         results = _run_together(program, commands, folder)
     except OSError:

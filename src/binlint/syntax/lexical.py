@@ -198,32 +198,35 @@ class _Brackets:
     A blank line closes everything: what is broken or prose must not reach further.
     """
 
-    __slots__ = ("_end", "_next", "_open", "_tokens")
+    __slots__ = ("_commas", "_next", "_open", "_tokens")
 
     def __init__(self, text: str) -> None:
         self._tokens = _BRACKET.finditer(text)
         self._next = next(self._tokens, None)
-        self._open: list[_Bracket] = []
+        self._open: list[tuple[str, int]] = []
+        self._commas: list[int] = []  # behind each of them; apart, since there may be a million
 
     def innermost(self, offset: int) -> _Bracket | None:
         """The bracket around an offset."""
         while self._next is not None and self._next.start() < offset:
             self._take(self._next.group(), self._next.start())
             self._next = next(self._tokens, None)
-        return self._open[-1] if self._open else None
+        return _Bracket(*self._open[-1], self._commas[-1]) if self._open else None
 
     def _take(self, token: str, offset: int) -> None:
-        if token in ("(", "[", "{"):
-            self._open.append(_Bracket(token, offset, 0))
+        if token == ",":
+            if self._open:
+                self._commas[-1] += 1
+        elif token in ("(", "[", "{"):
+            self._open.append((token, offset))
+            self._commas.append(0)
         elif token in (")", "]", "}"):
             if self._open:
                 self._open.pop()
-        elif token == ",":
-            if self._open:
-                top = self._open[-1]
-                self._open[-1] = top._replace(commas=top.commas + 1)
+                self._commas.pop()
         elif token[0] in "\r\n":
             self._open.clear()
+            self._commas.clear()
 
 
 def mentions(text: str, line: int = 1, column: int = 1) -> Iterator[Mention]:

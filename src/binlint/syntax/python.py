@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import re
 from bisect import bisect_right
+from collections.abc import Iterator
 
 from binlint.facts import Facts, Mention, StringPlace
 from binlint.finding import Place
@@ -18,6 +19,7 @@ from binlint.syntax.scoping import outer_names
 from binlint.syntax.statements import Statements
 
 NOT_PARSED = "read as text only: it does not parse"
+_TOO_DEEP = "read as text only: nested too deeply"
 
 
 def compile_facts(path: str, text: str) -> Facts:
@@ -27,8 +29,14 @@ def compile_facts(path: str, text: str) -> Facts:
         return _as_text(path, text, parsed.reason or NOT_PARSED)
     try:
         facts = _walk(path, text, parsed.tree)
-    except RecursionError:  # nested more deeply than a person writes
-        return _as_text(path, text, "read as text only: nested too deeply")
+    except RecursionError:  # nested more deeply than a person writes: without the statements that are
+        try:
+            parsed = recover.parse(text, shallow=True)
+            if parsed.tree is None:
+                return _as_text(path, text, _TOO_DEEP)
+            facts = _walk(path, text, parsed.tree)
+        except RecursionError:
+            return _as_text(path, text, _TOO_DEEP)
     company = company_of(text, facts.roots)
     mentions = _mentions(text, facts)
     return facts._replace(
@@ -53,7 +61,7 @@ def _as_text(path: str, text: str, reason: str) -> Facts:
     lines = text.count("\n") + text.count("\r") + 1
     return Facts(
         path=path,
-        mentions=tuple(lexical.mentions(text)),
+        mentions=tuple(_qualified(text)),
         company=company.phrases,
         only_testnet=company.only_testnet,
         other_hosts=company.other_hosts,
@@ -68,7 +76,7 @@ def _mentions(text: str, facts: Facts) -> tuple[Mention, ...]:
     literals = sorted(facts.strings, key=lambda string: string.literal.place)
     starts = [string.literal.place[:2] for string in literals]
     lines = split_lines(text)
-    for mention in lexical.mentions(text):
+    for mention in _qualified(text):
         around = _around(mention.place, literals, starts)
         if around is not None and (_is_whole(mention, around) or _is_slice(mention, around)):
             continue
@@ -78,6 +86,33 @@ def _mentions(text: str, facts: Facts) -> tuple[Mention, ...]:
             continue
         found.append(mention._replace(statement=around.statement if around else None))
     return tuple(found)
+
+
+_IMPORTS = re.compile(
+    r"^[ \t]*(?:from[ \t]+([\w.]{1,200})[ \t]+import[ \t]+(?:\(([^()#]{1,500})\)|([^\r\n#;(]{1,300}))"
+    r"|import[ \t]+([\w.]{1,200}[ \t]+as[ \t]+\w+))",
+    re.MULTILINE,
+)
+
+
+def _qualified(text: str) -> Iterator[Mention]:
+    """Mentions whose call is named in full, as far as the imports tell: where nothing parses they still do."""
+    imports: dict[str, str] | None = None
+    for mention in lexical.mentions(text):
+        if mention.call:
+            if imports is None:
+                imports = dict(_imported(text))
+            root, dot, rest = mention.call.partition(".")
+            mention = mention._replace(call=f"{imports.get(root, root)}{dot}{rest}")
+        yield mention
+
+
+def _imported(text: str) -> Iterator[tuple[str, str]]:
+    for module, several, one, renamed in _IMPORTS.findall(text):
+        for name in (several or one or renamed).split(","):
+            words = name.split()
+            if words:
+                yield words[-1], f"{module}.{words[0]}" if module else words[0]
 
 
 def _around(place: Place, literals: list[StringPlace], starts: list[tuple[int, int]]) -> StringPlace | None:
