@@ -223,7 +223,7 @@ def _merged(config: Config, layer: Mapping[str, object], known: Known, shown: st
     values: dict[str, object] = {}
     for key, value in layer.items():
         option = _OPTIONS.get(key)
-        place = f"{shown}: {key}" if shown else f"--{key}"
+        place = f"{shown}: {_quotable(key)}" if shown else f"--{key}"
         if option is None:
             raise ConfigError(f"{place}: unknown key{_hint(key, _OPTIONS)}{_misplaced(key, shown)}")
         values[key.replace("-", "_")] = option(value, place, known)
@@ -260,6 +260,11 @@ def _shown(path: str, cwd: str) -> str:
         return os.path.relpath(path, cwd).replace(os.sep, "/")
     except ValueError:  # another drive
         return path
+
+
+def _quotable(word: str) -> str:
+    # Anything may stand in the wrong place by mistake, a secret as well: only what is short is repeated.
+    return word if re.fullmatch(r"[A-Za-z0-9_-]{1,40}", word) else "a key"
 
 
 def _misplaced(key: str, shown: str) -> str:
@@ -326,8 +331,7 @@ def _selector(text: str, place: str, known: Known) -> str:
     for code, name in rules.items():
         if name == text.strip().lower():
             return code
-    # Anything may stand here by mistake, a key as well: only what looks like a rule is repeated.
-    quoted = f" {text!r}" if re.fullmatch(r"[A-Za-z0-9_-]{1,40}", text) else ""
+    quoted = f" {text!r}" if _quotable(text) == text else ""
     near = closest(upper, rules) or closest(text.lower(), rules.values())
     hint = f"did you mean {near}?" if near else f"known: {', '.join(rules)}, a prefix such as BIN1, or ALL"
     raise ConfigError(f"{place}: unknown rule{quoted}; {hint}")

@@ -10,7 +10,7 @@ from binlint.finding import Finding, Kind, Severity, Suggestion
 from binlint.flow.link import World
 from binlint.flow.sighting import Sighting
 from binlint.flow.trace import Tracer
-from binlint.frames import Masker
+from binlint.frames import Masker, Replacement
 from binlint.report import Note
 from binlint.rules import RULES
 from binlint.rules.judge import judge
@@ -21,6 +21,7 @@ from binlint.syntax.python import compile_facts
 
 if TYPE_CHECKING:
     from binlint.config import Config
+    from binlint.syntax.concrete import Established
 
 _VARIABLES = {
     Kind.API_KEY: "API_KEY",
@@ -30,6 +31,8 @@ _VARIABLES = {
     Kind.UNKNOWN: "CREDENTIAL",
 }
 _DIRECTIVE = "binlint:"
+_ESTABLISHED = 100_000  # characters of one file that libcst reads, about two seconds
+_EACH = 250  # and what a statement costs besides
 
 
 class Outcome(NamedTuple):
@@ -95,35 +98,18 @@ class Examiner:
     def _completed(self, text: Text, findings: list[Finding], sightings: list[Sighting]) -> list[Finding]:
         if not findings:
             return []
-        masker = Masker(text.text, findings, [sighting.text for sighting in sightings])
+        secrets = dict.fromkeys(sighting.text for sighting in sightings)
+        places = {origin.place for sighting in sightings for origin in sighting.origins}
+        masker = Masker(text.text, findings, secrets, places)
         selected = self._selected(findings)
-        names = _variables(selected)
+        suggestions = _Suggestions(masker)
         return [
-            finding._replace(
+            masker.masked(finding)._replace(
                 frame=masker.frame(finding.location.place),
-                suggestion=self._suggestion(text.text, finding, names[number], masker),
+                suggestion=suggestions.suggestion(finding, variable),
             )
-            for number, finding in enumerate(selected)
+            for finding, variable in zip(selected, _variables(selected), strict=True)
         ]
-
-    def _suggestion(self, text: str, finding: Finding, variable: str, masker: Masker) -> Suggestion | None:
-        if finding.severity < Severity.WARNING or finding.statement is None:
-            return None
-        from binlint.syntax.concrete import establish  # libcst: only when a finding is near
-
-        established = establish(text, finding.statement, finding.steps[0].location.place, variable)
-        if established is None or len(finding.evidence) == 0:
-            lookup = f'os.environ["{variable}"]'
-            return Suggestion(
-                finding.location.place, "", lookup, (variable,), "take the whole value from the environment"
-            )
-        return Suggestion(
-            finding.statement,
-            masker.mask(established.before, finding.statement.line),
-            masker.mask_text(established.after),
-            (established.variable,),
-            established.note,
-        )
 
     def _suppressed(self, text: Text, findings: list[Finding]) -> tuple[list[Finding], list[Finding]]:
         if _DIRECTIVE not in text.text or not self._config.ignore_comments:
@@ -133,6 +119,47 @@ class Examiner:
         outcome = apply(text.path, text.text, findings, RULES)
         reported = self._selected(list(outcome.reported))
         return [*outcome.kept, *reported], list(outcome.suppressed)
+
+
+class _Suggestions:
+    """The refactored statements of one file. libcst reads the first ones only, since each takes milliseconds."""
+
+    def __init__(self, masker: Masker) -> None:
+        self._masker = masker
+        self._left = _ESTABLISHED
+
+    def suggestion(self, finding: Finding, variable: str) -> Suggestion | None:
+        """What could stand there instead; masked."""
+        if finding.severity < Severity.WARNING or finding.statement is None:
+            return None
+        established = self._established(finding, variable)
+        if established is None or len(finding.evidence) == 0:
+            lookup = f'os.environ["{variable}"]'
+            return Suggestion(
+                finding.location.place, "", lookup, (variable,), "take the whole value from the environment"
+            )
+        first = finding.statement.line
+        last = first + established.before.count("\n")
+        replacement = Replacement(established.start, established.end, established.lookup)
+        return Suggestion(
+            finding.statement,
+            self._masker.mask(first, last),
+            self._masker.replaced(first, last, replacement),
+            (established.variable,),
+            established.note,
+        )
+
+    def _established(self, finding: Finding, variable: str) -> Established | None:
+        place, statement = finding.steps[0].location.place, finding.statement
+        if statement is None or self._left <= 0:
+            return None
+        from binlint.syntax.concrete import establish  # libcst: only when a finding is near
+
+        established = establish(self._masker.lines, statement, place, variable)
+        self._left -= _EACH + (len(established.before) if established is not None else 0)
+        if established is not None and self._masker.mask_text(established.variable) != established.variable:
+            return None  # the name of a variable that is a secret itself
+        return established
 
 
 def _variables(findings: list[Finding]) -> list[str]:

@@ -369,6 +369,7 @@ class Facts(NamedTuple):
     company: tuple[str, ...] = ()  # what says Binance here, strongest first
     only_testnet: bool = False  # every Binance host that is named is one for tests
     other_hosts: bool = False  # it talks to hosts that are not Binance's
+    signs: bool = False  # it sends signed requests to Binance, as far as its words tell
     statements: tuple[Place, ...] = ()  # innermost statements, in order
     gaps: tuple[tuple[int, int], ...] = ()  # line ranges that were read lexically only
     reason: str = ""  # why, when there are gaps

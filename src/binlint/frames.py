@@ -4,39 +4,70 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
-from binlint.finding import MASK, Finding, Frame, Place, SecretText, mask
+from binlint.finding import MASK, Finding, Frame, Place, SecretText, Step, mask
 from binlint.syntax.builder import split_lines
 
 _AROUND = 1  # lines before and after a finding
 _MOST = 8  # lines of one frame
 _WIDE = 240  # characters of one line
+_READ = 20_000  # characters of a line that are looked at for that; more than the longest value
+_TALL = 400  # lines of one literal that are covered
 _RUN = re.compile(r"[A-Za-z0-9+/=_-]{32,}")
-_SHORTEST = 6  # a shorter value is masked where it stands, not wherever its letters occur
-_QUOTES = "'\""
+_CUT_OFF = re.compile(r"[A-Za-z0-9+/=_-]+$")
+
+
+class Replacement(NamedTuple):
+    """What stands in a statement instead of the text from `start` to `end`, offsets into its lines."""
+
+    start: int
+    end: int
+    text: str
 
 
 class Masker:
-    """Masks the lines of one file. Made with all findings of the file, so that neighbours are covered too."""
+    """Masks the lines of one file. Made with all that was seen in it, so that neighbours are covered too."""
 
-    def __init__(self, text: str, findings: Sequence[Finding], secrets: Sequence[SecretText]) -> None:
+    def __init__(
+        self, text: str, findings: Sequence[Finding], secrets: Iterable[SecretText], places: Iterable[Place] = ()
+    ) -> None:
         self._lines = split_lines(text)
-        values = {secret.reveal() for secret in secrets}
-        for value in list(values):
-            values.update(value.split("\n"), [value.strip(), value[::-1]])
-        self._values = sorted((v for v in values if len(v) >= _SHORTEST), key=len, reverse=True)
+        self._values = _Values(secret.reveal() for secret in secrets)
         self._spans: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
-        for finding in findings:
-            for place in {finding.location.place, *(step.location.place for step in finding.steps[:1])}:
-                self._cover(place)
+        self._shown: dict[int, str] = {}
+        stations = (step.location.place for finding in findings for step in finding.steps[:1])
+        for place in {*(finding.location.place for finding in findings), *stations, *places}:
+            self._cover(place)
+
+    @property
+    def lines(self) -> list[str]:
+        """The lines as they stand, not masked."""
+        return self._lines
 
     def _cover(self, place: Place) -> None:
-        for line in range(place.line, min(place.end_line, place.line + 400) + 1):
+        for line in range(place.line, min(place.end_line, place.line + _TALL) + 1):
             if 0 < line <= len(self._lines):
                 start = place.column - 1 if line == place.line else 0
                 end = place.end_column - 1 if line == place.end_line else len(self._lines[line - 1])
                 self._spans[line].append((start, end))
+
+    def masked(self, finding: Finding) -> Finding:
+        """The finding with its texts masked: names in a file may be secrets too, as in `environ["…"]`."""
+        hide = self.mask_text
+
+        def station(step: Step) -> Step:
+            return step._replace(text=hide(step.text))
+
+        return finding._replace(
+            message=hide(finding.message),
+            context=hide(finding.context),
+            evidence=tuple(map(hide, finding.evidence)),
+            steps=tuple(map(station, finding.steps)),
+            sink=None if finding.sink is None else station(finding.sink),
+            also=tuple(map(station, finding.also)),
+        )
 
     def frame(self, place: Place) -> Frame:
         """The lines around a place."""
@@ -46,32 +77,133 @@ class Masker:
 
     def line(self, number: int) -> str:
         """One line of the file, masked and cut to a bearable width."""
-        line = self._lines[number - 1]
-        for start, end in sorted(set(self._spans.get(number, ())), reverse=True):
-            line = line[:start] + self._literal(line[start:end]) + line[end:]
-        return self.mask_text(line)[:_WIDE]
+        shown = self._shown.get(number)
+        if shown is None:
+            shown = self._shown[number] = self._masked_lines(number, number)[:_WIDE]
+        return shown
+
+    def mask(self, first_line: int, last_line: int) -> str:
+        """The statement on some lines."""
+        return "\n".join(self.line(number) for number in range(first_line, last_line + 1))
+
+    def replaced(self, first_line: int, last_line: int, replacement: Replacement) -> str:
+        """The same with another text at one place."""
+        return self._masked_lines(first_line, last_line, replacement)
+
+    def _masked_lines(self, first: int, last: int, replacement: Replacement | None = None) -> str:
+        source = "\n".join(self._lines[first - 1 : last])
+        if replacement is None and len(source) > _READ:
+            source = _CUT_OFF.sub("", source[:_READ])
+        pieces: list[str] = []
+        at = 0
+        for start, end, text in self._covers(source, first, last, replacement):
+            pieces += [self.mask_text(source[at:start]), text]
+            at = end
+        return "".join([*pieces, self.mask_text(source[at:])])
+
+    def _covers(
+        self, source: str, first: int, last: int, replacement: Replacement | None
+    ) -> Iterator[Replacement]:
+        """What is put over the lines, in order; where places overlap nothing of either is shown."""
+        found: list[Replacement] = [] if replacement is None else [replacement]
+        offset = 0
+        for number in range(first, last + 1):
+            for start, end in _merged(self._spans.get(number, ())):
+                start, end = min(offset + start, len(source)), min(offset + end, len(source))
+                if start < end and not (replacement and start < replacement.end and replacement.start < end):
+                    found.append(Replacement(start, end, self._literal(source[start:end])))
+            offset += len(self._lines[number - 1]) + 1
+        return iter(sorted(found))
 
     def _literal(self, raw: str) -> str:
         """A literal without its content; prefix and quotes stay."""
         head = re.match(r"[A-Za-z]{0,2}(?:'''|\"\"\"|['\"])", raw)
         if head is None:
-            return MASK if raw.strip() else raw
+            return self._values.cover(raw) if raw.strip() else raw
         prefix = head[0]
         quote = prefix.lstrip("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
         if raw.endswith(quote) and len(raw) >= len(prefix) + len(quote):
-            return f"{prefix}{mask(raw[len(prefix) : len(raw) - len(quote)])}{quote}"
+            return f"{prefix}{self._values.cover(raw[len(prefix) : len(raw) - len(quote)])}{quote}"
         return f"{prefix}{MASK}"
 
-    def mask(self, statement: str, first_line: int) -> str:
-        """A statement that starts at the beginning of `first_line`."""
-        return "\n".join(self.line(first_line + offset) for offset in range(len(statement.split("\n"))))
-
     def mask_text(self, text: str) -> str:
-        """Any text, without the known values and without long runs."""
-        for value in self._values:
-            if value in text:
-                text = text.replace(value, mask(value))
+        """Any text, without the known values, parts of them, and long runs."""
+        text = self._values.mask(text)
         return _RUN.sub(lambda match: mask(match[0]) if _is_dense(match[0]) else match[0], text)
+
+
+_WHOLE = 6  # a shorter value is masked where it stands, not wherever its letters occur
+_PART = 12  # so many characters of a longer value give a part of it away
+_STRIDE = _PART // 2  # every part holds one piece of that length that starts at a multiple of it
+_MOST_VALUES = 5_000  # beyond, only places and looks tell
+
+
+class _Values:
+    """The secrets of a file, forwards and backwards, in an index of their pieces."""
+
+    def __init__(self, values: Iterable[str]) -> None:
+        self._known: set[str] = set()
+        self._pieces: dict[str, list[tuple[str, int]]] = {}
+        for value in values:
+            if len(self._known) > _MOST_VALUES:
+                break
+            for line in {value, *value.split("\n")}:
+                self._add(line.strip())
+                self._add(line.strip()[::-1])
+
+    def __repr__(self) -> str:
+        return f"_Values({len(self._known)})"
+
+    def _add(self, value: str) -> None:
+        if len(value) < _WHOLE or value in self._known:
+            return
+        self._known.add(value)
+        for at in range(0, len(value) - _STRIDE + 1, _STRIDE):
+            self._pieces.setdefault(value[at : at + _STRIDE], []).append((value, at))
+
+    def cover(self, text: str) -> str:
+        """What is shown of the inside of a literal: the ends of a whole secret, nothing of any other."""
+        return mask(text) if text.strip() in self._known else MASK
+
+    def mask(self, text: str) -> str:
+        """`text` with every secret, and every part of one that says much, covered."""
+        if not self._pieces:
+            return text
+        spans = []
+        at = 0
+        while at <= len(text) - _STRIDE:
+            end = at
+            for value, offset in self._pieces.get(text[at : at + _STRIDE], ()):
+                start, stop = _extended(text, at, value, offset)
+                if stop - start >= min(_PART, len(value)):
+                    spans.append((start, stop))
+                    end = max(end, stop)
+            at = max(at + 1, end - _STRIDE + 1)
+        for start, end in reversed(_merged(spans)):
+            text = text[:start] + self.cover(text[start:end]) + text[end:]
+        return text
+
+
+def _extended(text: str, at: int, value: str, offset: int) -> tuple[int, int]:
+    """How far text and value agree around a place where they do."""
+    start, stop = at, at + _STRIDE
+    while start and offset and text[start - 1] == value[offset - 1]:
+        start, offset = start - 1, offset - 1
+    offset += stop - start
+    while stop < len(text) and offset < len(value) and text[stop] == value[offset]:
+        stop, offset = stop + 1, offset + 1
+    return start, stop
+
+
+def _merged(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Spans in order, those that overlap as one."""
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if merged and start < merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
 
 
 def _is_dense(run: str) -> bool:

@@ -32,13 +32,19 @@ def cookie(name: str, text: str = "x = '注释'\n") -> str:
         pytest.param(b"", "utf-8", 0, True, id="empty"),
         pytest.param(CODE.encode(), "utf-8", 0, True, id="utf-8"),
         pytest.param(codecs.BOM_UTF8 + CODE.encode(), "utf-8", 3, True, id="utf-8 with a mark"),
-        pytest.param(codecs.BOM_UTF8 + cookie("utf-8").encode(), "utf-8", 3, True, id="mark and cookie agree"),
-        pytest.param(codecs.BOM_UTF8 + cookie("gbk").encode(), "utf-8", 3, False, id="mark and cookie disagree"),
+        pytest.param(
+            codecs.BOM_UTF8 + cookie("utf-8").encode(), "utf-8", 3, True, id="mark and cookie agree"
+        ),
+        pytest.param(
+            codecs.BOM_UTF8 + cookie("gbk").encode(), "utf-8", 3, False, id="mark and cookie disagree"
+        ),
         pytest.param(cookie("utf8").encode(), "utf-8", 0, True, id="another spelling"),
         pytest.param(cookie("utf-8-sig").encode(), "utf-8", 0, True, id="utf-8-sig without a mark"),
         pytest.param(cookie("gbk").encode("gbk"), "gbk", 0, True, id="gbk"),
         pytest.param(cookie("gb2312").encode("gb2312"), "gb2312", 0, True, id="gb2312"),
-        pytest.param(cookie("shift_jis", "x = 'ソ表'\n").encode("shift_jis"), "shift_jis", 0, True, id="shift_jis"),
+        pytest.param(
+            cookie("shift_jis", "x = 'ソ表'\n").encode("shift_jis"), "shift_jis", 0, True, id="shift_jis"
+        ),
         pytest.param(cookie("latin-1", LATIN).encode("latin-1"), "iso8859-1", 0, True, id="latin-1"),
         pytest.param(cookie("cp1252", "x = '\u20ac'\n").encode("cp1252"), "cp1252", 0, True, id="cp1252"),
         pytest.param(b"\n" + cookie("gbk").encode("gbk"), "gbk", 0, True, id="second line"),
@@ -74,7 +80,17 @@ def test_encodings(data: bytes, encoding: str, bom: int, exact: bool) -> None:
 
 DANGEROUS = (
     *("rot13", "base64", "hex", "zlib", "bz2", "uu", "quopri", "idna", "punycode", "utf-7", "undefined"),
-    *("unicode_escape", "raw_unicode_escape", "utf-16", "utf-32-le", "cp037", "cp500", "mbcs", "..", "aliases"),
+    *(
+        "unicode_escape",
+        "raw_unicode_escape",
+        "utf-16",
+        "utf-32-le",
+        "cp037",
+        "cp500",
+        "mbcs",
+        "..",
+        "aliases",
+    ),
 )
 
 
@@ -116,14 +132,23 @@ def test_binary(data: bytes) -> None:
 
 @pytest.mark.parametrize(
     ("text", "newline"),
-    [("", "\n"), ("x", "\n"), ("x\ny\r\n", "\n"), ("x\r\ny\r\nz\n", "\r\n"), ("x\ry\r", "\r"), ("\r\n", "\r\n")],
+    [
+        ("", "\n"),
+        ("x", "\n"),
+        ("x\ny\r\n", "\n"),
+        ("x\r\ny\r\nz\n", "\r\n"),
+        ("x\ry\r", "\r"),
+        ("\r\n", "\r\n"),
+    ],
 )
 def test_the_commonest_line_end(text: str, newline: str) -> None:
     found = decoded(text.encode())
     assert (found.text, found.newline) == (text, newline)
 
 
-ENCODINGS = st.sampled_from(["utf-8", "gbk", "shift_jis", "latin-1", "cp1252", "euc-kr", "big5", "koi8-r", "hz", "ascii"])
+ENCODINGS = st.sampled_from(
+    ["utf-8", "gbk", "shift_jis", "latin-1", "cp1252", "euc-kr", "big5", "koi8-r", "hz", "ascii"]
+)
 
 
 @settings(max_examples=300, deadline=None)

@@ -57,7 +57,17 @@ def test_what_cannot_be_looked_at(tmp_path: Path) -> None:
     (tmp_path / "loop.py").symlink_to("loop.py")
     (tmp_path / "device.py").symlink_to("/dev/zero")
     (tmp_path / "outside").symlink_to("/usr")
-    paths = ("missing.py", "a.py/", "pipe.py", "dangling.py", "loop.py", "device.py", "outside", "notes.md", "x" * 300)
+    paths = (
+        "missing.py",
+        "a.py/",
+        "pipe.py",
+        "dangling.py",
+        "loop.py",
+        "device.py",
+        "outside",
+        "notes.md",
+        "x" * 300,
+    )
     result = found(tmp_path, *paths)
     assert names(result) == []
     assert reasons(result) == {
@@ -91,7 +101,9 @@ def test_links_below_the_root_of_the_configuration(tmp_path: Path) -> None:
 def test_a_file_past_a_directory_that_leads_out(tmp_path: Path) -> None:
     grow(tmp_path, "outside/x.py", "top/")
     (tmp_path / "top" / "link").symlink_to("../outside")
-    assert reasons(found(tmp_path / "top", "link/x.py")) == {"link/x.py": "!symbolic link that leaves the project"}
+    assert reasons(found(tmp_path / "top", "link/x.py")) == {
+        "link/x.py": "!symbolic link that leaves the project"
+    }
 
 
 TREE = ("vendor/a.py", "vendor/vendor/b.py", "vendor/sub/c.py", "docs/d.py", "docs/e.pyi", "f.py")
@@ -142,7 +154,10 @@ def test_patterns_are_relative_to_the_root_of_the_configuration(tmp_path: Path) 
     # `..` was named: the pattern matches deeper in it.
     assert names(found(tmp_path / "sub", "..", **settings)) == ["../a.py", "b.py"]
     # The directory of the run was named, too.
-    assert names(found(tmp_path / "sub", ".", extend_exclude=("sub",), root=str(tmp_path))) == ["a.py", "b.py"]
+    assert names(found(tmp_path / "sub", ".", extend_exclude=("sub",), root=str(tmp_path))) == [
+        "a.py",
+        "b.py",
+    ]
     forced = {**settings, "force_exclude": True}
     assert names(found(tmp_path / "sub", "a.py", "b.py", **forced)) == ["b.py"]
 
@@ -151,7 +166,9 @@ def test_outside_of_the_root_only_patterns_that_hold_anywhere_count(tmp_path: Pa
     grow(tmp_path, "project/", "other/a.py", "other/b.py")
     settings = {"extend_exclude": ("a.py", "/other", "other/b.py")}
     assert names(found(tmp_path / "project", "../other", **settings)) == ["../other/b.py"]
-    assert names(found(tmp_path / "project", "../other", extend_exclude=("a.*", "/other/*"))) == ["../other/b.py"]
+    assert names(found(tmp_path / "project", "../other", extend_exclude=("a.*", "/other/*"))) == [
+        "../other/b.py"
+    ]
 
 
 def test_own_excludes_replace_the_defaults_and_hold_for_tracked_files(tmp_path: Path) -> None:

@@ -44,7 +44,15 @@ def test_no_respect_gitignore(tmp_path: Path) -> None:
 
 
 def test_default_excludes_and_virtual_environments(tmp_path: Path) -> None:
-    grow(tmp_path, "node_modules/x.py", "sub/.venv/x.py", "myenv/pyvenv.cfg", "myenv/x.py", "build/x.py", "dist/x.py")
+    grow(
+        tmp_path,
+        "node_modules/x.py",
+        "sub/.venv/x.py",
+        "myenv/pyvenv.cfg",
+        "myenv/x.py",
+        "build/x.py",
+        "dist/x.py",
+    )
     result = found(tmp_path)
     assert names(result) == ["build/x.py", "dist/x.py"]
     assert reasons(result) == {
@@ -64,7 +72,12 @@ def test_repositories_on_the_way_are_left_to_git(tmp_path: Path) -> None:
     grow(inner, "tracked.py", "ignored.py")
     git(inner, "add", "--force", "tracked.py")
     grow(tmp_path, "a.py", "projects/b.py")
-    assert names(found(tmp_path)) == ["a.py", "projects/b.py", "projects/one/.gitignore", "projects/one/tracked.py"]
+    assert names(found(tmp_path)) == [
+        "a.py",
+        "projects/b.py",
+        "projects/one/.gitignore",
+        "projects/one/tracked.py",
+    ]
 
 
 def test_links_and_loops(tmp_path: Path) -> None:
@@ -126,7 +139,9 @@ def test_an_ignore_file_that_is_none_is_not_read(tmp_path: Path, make: object) -
     make(tmp_path / ".gitignore")
     result = found(tmp_path)
     assert "a.py" in names(result)
-    assert [(note.path, note.reason) for note in result.remarks] == [(".gitignore", "ignore file not fully honoured")]
+    assert [(note.path, note.reason) for note in result.remarks] == [
+        (".gitignore", "ignore file not fully honoured")
+    ]
 
 
 def test_deep_directories(tmp_path: Path) -> None:

@@ -16,7 +16,16 @@ from binlint.sources.worktree import Listing, NoListing, list_with_git
 def test_tracked_and_untracked_but_not_ignored(tmp_path: Path) -> None:
     repository(tmp_path)
     ignore(tmp_path, "ignored*.py", "gone/")
-    grow(tmp_path, "tracked.py", "ignored_but_tracked.py", "new.py", "ignored.py", "gone/a.py", "sub/b.pyi", "c.txt")
+    grow(
+        tmp_path,
+        "tracked.py",
+        "ignored_but_tracked.py",
+        "new.py",
+        "ignored.py",
+        "gone/a.py",
+        "sub/b.pyi",
+        "c.txt",
+    )
     git(tmp_path, "add", "--force", "tracked.py", "ignored_but_tracked.py", "sub")
     result = found(tmp_path)
     assert names(result) == [".gitignore", "ignored_but_tracked.py", "new.py", "sub/b.pyi", "tracked.py"]
@@ -106,7 +115,16 @@ def test_a_directory_that_a_link_has_replaced_is_not_entered(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize(
-    "name", ["a\nb.py", "a\x1b[31m.py", "-x.py", "%0A.py", "::error::.py", os.fsdecode(b"\xff.py"), "n" * 252 + ".py"]
+    "name",
+    [
+        "a\nb.py",
+        "a\x1b[31m.py",
+        "-x.py",
+        "%0A.py",
+        "::error::.py",
+        os.fsdecode(b"\xff.py"),
+        "n" * 252 + ".py",
+    ],
 )
 def test_awkward_names(tmp_path: Path, name: str) -> None:
     repository(tmp_path)
@@ -120,7 +138,9 @@ def test_an_unmerged_file_is_listed_once(tmp_path: Path) -> None:
     repository(tmp_path)
     (tmp_path / "a.py").write_text("1\n")
     git(tmp_path, "add", ".")
-    blob = subprocess.run(["git", "hash-object", "a.py"], cwd=tmp_path, check=True, capture_output=True).stdout.decode()
+    blob = subprocess.run(
+        ["git", "hash-object", "a.py"], cwd=tmp_path, check=True, capture_output=True
+    ).stdout.decode()
     stages = "".join(f"100644 {blob.strip()} {stage}\ta.py\n" for stage in (1, 2, 3))
     git(tmp_path, "rm", "--cached", "-q", "a.py")
     subprocess.run(["git", "update-index", "--index-info"], cwd=tmp_path, check=True, input=stages.encode())
@@ -158,9 +178,17 @@ def test_programs_of_a_hostile_configuration_do_not_run(tmp_path: Path) -> None:
 
 
 def test_the_environment_of_git(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("GIT_DIR", "GIT_TRACE", "GIT_CONFIG_PARAMETERS", "GIT_CONFIG_COUNT", "GIT_CEILING_DIRECTORIES"):
+    for name in (
+        "GIT_DIR",
+        "GIT_TRACE",
+        "GIT_CONFIG_PARAMETERS",
+        "GIT_CONFIG_COUNT",
+        "GIT_CEILING_DIRECTORIES",
+    ):
         monkeypatch.setenv(name, "0")
-    environment = {name: value for name, value in worktree.clean_environment().items() if name.startswith("GIT_")}
+    environment = {
+        name: value for name, value in worktree.clean_environment().items() if name.startswith("GIT_")
+    }
     assert environment == {
         "GIT_CONFIG_COUNT": "0",
         "GIT_CEILING_DIRECTORIES": "0",
@@ -170,7 +198,9 @@ def test_the_environment_of_git(monkeypatch: pytest.MonkeyPatch) -> None:
     }
 
 
-def test_a_program_named_git_beside_the_sources_is_not_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_program_named_git_beside_the_sources_is_not_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     top, marker = repository(tmp_path / "top"), tmp_path / "marker"
     (top / "git").write_text(f"#!/bin/sh\ntouch {marker}\n")
     (top / "git").chmod(0o755)
@@ -239,7 +269,9 @@ def test_directories_that_git_was_not_let_into(tmp_path: Path, monkeypatch: pyte
 
 
 @pytest.mark.parametrize("answer", [None, OSError()])
-def test_a_git_that_hangs_or_cannot_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: object) -> None:
+def test_a_git_that_hangs_or_cannot_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: object
+) -> None:
     def run(*_: object) -> None:
         if isinstance(answer, OSError):
             raise answer
@@ -259,7 +291,9 @@ def test_without_git_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert result.remarks[0].detail == "git is not installed"
 
 
-def test_git_is_not_started_where_there_is_no_repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_git_is_not_started_where_there_is_no_repository(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(worktree, "_run_together", None)
     grow(tmp_path, ".git/", "a.py")  # an empty .git is no repository
     assert list_with_git(str(tmp_path)) == NoListing()

@@ -119,9 +119,19 @@ class Tracer:
                             parameter.name,
                         )
                         for thunk in passed.get(parameter.name, parameter.index):
-                            yield from self._seen(
+                            for sighting in self._seen(
                                 thunk, parameter.kind, sink, call, frame, self._tests(passed)
-                            )
+                            ):
+                                if self._signs_for_binance(sighting):
+                                    yield sighting
+
+    def _signs_for_binance(self, sighting: Sighting) -> bool:
+        """Webhooks, cookies and other vendors are signed with the same functions."""
+        for step in sighting.way:
+            reading = read_name(step.text.rpartition(" ")[2].strip("`"))
+            if reading.innocent or (reading.vendor is not None and not reading.company):
+                return False
+        return self._facts.signs or classify(sighting.text.reveal(), self._catalogue.samples) in _SECRETS
 
     def _takes_credentials(self, value: Value) -> bool:
         value = bare(value)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 _WORD = re.compile(r"binance", re.IGNORECASE)
 _HEADER = re.compile(r"x-mbx-apikey", re.IGNORECASE)
+_SIGNATURE = re.compile(r"""["'&?]signature["'=]""")
 _HOST = re.compile(r"(?:https?|wss?)://([A-Za-z0-9.-]{1,200})")
 _BINANCE_HOST = re.compile(
     r"(?:^|\.)(?:binance\.(?:com|us|me|th|vision)|binancefuture\.com|trbinance\.com|binanceapi\.com)$"
@@ -22,6 +23,7 @@ class Company(NamedTuple):
     phrases: tuple[str, ...]
     only_testnet: bool
     other_hosts: bool
+    signs: bool
 
 
 def company_of(text: str, roots: frozenset[str] = frozenset()) -> Company:
@@ -34,9 +36,12 @@ def company_of(text: str, roots: frozenset[str] = frozenset()) -> Company:
     ours = sorted(host for host in hosts if _BINANCE_HOST.search(host))
     if ours:
         phrases.append(f"the file names the host {ours[0]}")
-    if _HEADER.search(text):
+    header = _HEADER.search(text) is not None
+    if header:
         phrases.append("the file names the header X-MBX-APIKEY")
     if not phrases and _WORD.search(text):
         phrases.append("the file speaks of Binance")
     others = any(not _IGNORED_HOST.search(host) for host in hosts.difference(ours))
-    return Company(tuple(phrases), bool(ours) and all(_TEST_HOST.search(host) for host in ours), others)
+    signs = header or (bool(phrases) and not others and _SIGNATURE.search(text) is not None)
+    only_testnet = bool(ours) and all(_TEST_HOST.search(host) for host in ours)
+    return Company(tuple(phrases), only_testnet, others, signs)

@@ -8,7 +8,7 @@ never trusted: the text at the place that the C parser gave must be the literal 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from typing import NamedTuple
 
@@ -26,7 +26,10 @@ _GETTERS = frozenset({"getenv", "get"})
 
 
 class Established(NamedTuple):
-    """What libcst says of a literal: its exact source, and the statement with a look-up instead."""
+    """What libcst says of a literal: its exact source, and the statement with a look-up instead.
+
+    `start` and `end` are offsets into `before`, between which `lookup` stands in `after`.
+    """
 
     raw: str
     value: str | bytes
@@ -35,14 +38,23 @@ class Established(NamedTuple):
     after: str
     variable: str
     note: str
+    start: int
+    end: int
+    lookup: str
+
+    def __repr__(self) -> str:
+        return f"Established({self.parts} parts, {self.start}, {self.end}, {self.note!r})"
 
 
-def establish(text: str, statement: Place, literal: Place, variable: str) -> Established | None:
+def establish(
+    text: str | Sequence[str], statement: Place, literal: Place, variable: str
+) -> Established | None:
     """Reads the statement at `statement` and plans the look-up of `variable` in place of the literal.
 
+    `text` is the file, or its lines where many are asked for.
     Returns None where the guard, libcst or the check of the place says no.
     """
-    lines = split_lines(text)
+    lines = split_lines(text) if isinstance(text, str) else text
     if not 0 < statement.line <= literal.line <= literal.end_line <= len(lines):
         return None
     raw = cut(lines, literal)
@@ -56,7 +68,7 @@ def establish(text: str, statement: Place, literal: Place, variable: str) -> Est
     module = _parsed(wrapped)
     if module is None:
         return None
-    found = next((node for node in _strings(module) if module.code_for_node(node) == raw), None)
+    found = next((node for node in _strings(module) if module.code_for_node(_unwrapped(node)) == raw), None)
     if found is None:
         return None
     value = _value(found)
@@ -65,7 +77,7 @@ def establish(text: str, statement: Place, literal: Place, variable: str) -> Est
     return _planned(module, found, source, raw, offset, value, variable)
 
 
-def cut(lines: list[str], place: Place) -> str:
+def cut(lines: Sequence[str], place: Place) -> str:
     """The text at a place."""
     if place.line == place.end_line:
         return lines[place.line - 1][place.column - 1 : place.end_column - 1]
@@ -147,6 +159,11 @@ def _strings(root: cst.CSTNode) -> Iterator[cst.CSTNode]:
                         stack.extend(reversed(value))
 
 
+def _unwrapped(node: cst.CSTNode) -> cst.CSTNode:
+    """Without the brackets around it, which the C parser does not count."""
+    return node.with_changes(lpar=(), rpar=())
+
+
 def _value(node: cst.CSTNode) -> str | bytes | None:
     if isinstance(node, (cst.SimpleString, cst.ConcatenatedString)):
         return node.evaluated_value
@@ -186,6 +203,9 @@ def _planned(
             "",
             variable,
             "delete the line and set the variable outside the program",
+            0,
+            len(source),
+            "",
         )
     elif isinstance(value, bytes):
         lookup += ".encode()"
@@ -195,7 +215,7 @@ def _planned(
     indent = len(after) - len(after.lstrip(" \t\f"))
     if _parsed(_wrapped(after, indent)) is None:
         return None
-    return Established(raw, value, _parts(node), source, after, variable, note)
+    return Established(raw, value, _parts(node), source, after, variable, note, start, end, lookup)
 
 
 def _calls(root: cst.CSTNode) -> Iterator[cst.Call]:

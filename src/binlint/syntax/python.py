@@ -44,6 +44,7 @@ def compile_facts(path: str, text: str) -> Facts:
         company=company.phrases,
         only_testnet=company.only_testnet,
         other_hosts=company.other_hosts,
+        signs=company.signs,
         gaps=parsed.dropped,
         reason=parsed.reason if parsed.dropped else "",
     )
@@ -65,6 +66,7 @@ def _as_text(path: str, text: str, reason: str) -> Facts:
         company=company.phrases,
         only_testnet=company.only_testnet,
         other_hosts=company.other_hosts,
+        signs=company.signs,
         gaps=((1, lines),),
         reason=reason,
     )

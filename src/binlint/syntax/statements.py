@@ -77,10 +77,10 @@ class Statements:
         if not body:
             return place
         first_line = getattr(body[0], "lineno", 0) or body[0].pattern.lineno
-        if first_line <= place.line:
+        if first_line <= node.lineno:
             return place
-        end = max((e for e in _header_ends(node) if e[0] < first_line), default=(place.line, 1 << 20))
-        return Place(place.line, place.column, max(end[0], place.line), 1 << 20)
+        end = max((e for e in _header_ends(node) if e[0] < first_line), default=(node.lineno, 1 << 20))
+        return Place(place.line, place.column, max(end[0], node.lineno), 1 << 20)
 
     # simple statements
 
@@ -147,7 +147,7 @@ class Statements:
         old, other = self._read(node.target), self._read(node.value)
         value: Expr = UNKNOWN
         if isinstance(node.op, ast.Add):
-            value = Choice((Join((old, other)), WithUpdate(old, other)))
+            value = Join((old, other))
         elif isinstance(node.op, ast.BitOr):
             value = Operation("|", old, other)
         self._target(node.target, value, node.value)
