@@ -57,7 +57,7 @@ def classify(text: str, samples: frozenset[str] = frozenset()) -> Shape:
         shape = _strongest(kind for _, _, kind in pem_blocks(core))
         if shape is not None:
             return shape
-    shape = _bare_key_material(_joined(core))
+    shape = _bare_key_material(_joined(core) if core.isprintable() or "0" != text[0] else _encoded(text))
     if shape is not None:
         return shape
     shape = _key_or_damaged(text, core)
@@ -256,6 +256,14 @@ def private_key_runs(text: str) -> Iterator[tuple[int, int]]:
     for match in _BARE_KEY.finditer(text):
         if not _is_filler(match[0][len(_ED25519) :]):
             yield match.start(), match.end()
+
+
+def _encoded(text: str) -> str:
+    """The base64 of what was decoded from it: DER as characters."""
+    try:
+        return binascii.b2a_base64(text.encode("latin-1"), newline=False).decode("ascii")
+    except UnicodeEncodeError:
+        return ""
 
 
 def _bare_key_material(joined: str) -> Shape | None:

@@ -271,6 +271,9 @@ class Evaluator:
     def _items(self, value: Value) -> Items | None:
         if isinstance(value, Entries):
             return Items(tuple(given([text_of(key)]) for key, _ in value.entries if key is not None))
+        if isinstance(value, Instance):
+            fields = self.linked.fields(value)
+            return Items(tuple(map(given, fields))) if fields else None
         return value if isinstance(value, Items) else None
 
     def _each(self, expr: f.Each, frame: Frame) -> Values:

@@ -62,6 +62,8 @@ _PROPERTIES = frozenset(
     }
 )
 _MRO_LIMIT = 12
+_AFTERWARDS = ("__post_init__", "__attrs_post_init__", "model_post_init")  # see the fields only
+_CONSTRUCTORS = ("__init__", "__new__", *_AFTERWARDS)
 
 
 class World(NamedTuple):
@@ -89,7 +91,10 @@ class Linked:
         self._evaluator = evaluator
         self._facts = evaluator.facts
         self._world = evaluator.world
-        self.calls = (*self._facts.calls, *(d for call in self._facts.calls for d in indirect(call)))
+        self.calls = (
+            *self._facts.calls,
+            *(d for call in self._facts.calls for d in indirect(call, self._name_of(call.func))),
+        )
         self._callers: dict[int, list[Caller]] | None = None
         self._contexts: dict[tuple[int, int], list[Frame]] = {}
         self._environment: dict[str, list[Thunk]] | None = None
@@ -97,6 +102,13 @@ class Linked:
         self._looking: set[tuple[str, int]] = set()
 
     # names
+
+    def _name_of(self, func: Expr) -> str:
+        """The last name of what is called; what an import calls it where it is imported."""
+        if isinstance(func, f.Ref):
+            value = self._facts.bindings[func.binding].value
+            return (value.name or "") if isinstance(value, f.Imported) else ""
+        return func.name if isinstance(func, f.Attribute | f.Free) else ""
 
     def look_up(self, name: str, scope: int, frame: Frame) -> Values:
         """A name that its own scope does not bind at the place of use."""
@@ -360,9 +372,10 @@ class Linked:
                 if isinstance(target, OwnFunction):
                     found[target.number].append(Caller(call, target))
                 elif isinstance(target, OwnClass):
-                    init = self._method(target, "__init__")
-                    if init is not None:
-                        found[init.number].append(Caller(call, target))
+                    for name in _CONSTRUCTORS:
+                        method = self._method(target, name)
+                        if method is not None:
+                            found[method.number].append(Caller(call, target))
                 elif isinstance(target, Instance) and isinstance(target.of, OwnClass):
                     method = self._method(target.of, "__call__")
                     if method is not None:
@@ -409,7 +422,10 @@ class Linked:
         passed = self.arguments(caller.call, outer)
         if isinstance(caller.target, OwnClass):
             instance = self.construct(caller.target, caller.call, passed, outer)
-            return instance.frame
+            if instance.frame is not None and instance.frame.function == function:
+                return instance.frame
+            own = {} if definition.name in _AFTERWARDS else self.bind(definition, passed, True)
+            return Frame(self._facts, function, own, instance, outer.root(), outer.depth + 1, closed=True)
         target = caller.target
         for value in evaluator.ask(caller.call.func, outer):
             value = bare(value)
@@ -484,7 +500,7 @@ class Linked:
             return self._of_class(value, name, value)
         if isinstance(value, Super):
             return self._of_bases(value.of, name, value.receiver)
-        if isinstance(value, Text):
+        if isinstance(value, Text | Items):
             return (value,) if name == "value" else ()
         if isinstance(value, Entries):
             return self._evaluator.item_of(value, [name], [])
@@ -523,9 +539,9 @@ class Linked:
         for base in self.mro(cls):
             if isinstance(base, External):
                 return (External(f"{base.dotted}.{name}"),)
-            values = self._class_name(self._facts.classes[base.number], name)
-            if values:
-                return tuple(r for value in values for r in self._bound(value, receiver))
+            own = self._facts.classes[base.number]
+            if self._bindings(name, self._facts.scopes[own.scope]):  # known or not, it hides what is above
+                return tuple(r for value in self._class_name(own, name) for r in self._bound(value, receiver))
         return ()
 
     def _of_bases(self, cls: OwnClass, name: str, receiver: Value) -> Values:
@@ -557,8 +573,17 @@ class Linked:
         """Position `index` of an instance that is unpacked."""
         if isinstance(value.of, External):
             return (value,) if index == 0 else ()
-        names = [field.name for own in self.own_mro(value.of) for field in own.fields if field.annotated]
+        names = self._annotated(value.of)
         return self._of_instance(value, names[index]) if -len(names) <= index < len(names) else ()
+
+    def fields(self, value: Instance) -> list[Values]:
+        """The values of the fields of an instance that is unpacked, in order."""
+        if isinstance(value.of, External):
+            return []
+        return [self._of_instance(value, name) for name in self._annotated(value.of)]
+
+    def _annotated(self, cls: OwnClass) -> list[str]:
+        return [field.name for own in self.own_mro(cls) for field in own.fields if field.annotated]
 
     def with_attribute(self, bases: Values, name: str, value: Thunk) -> Values:
         """The objects after `object.name = value`."""
@@ -661,10 +686,8 @@ _WORKERS = frozenset({"Thread", "Process", "Timer", "apply_async"})  # take `tar
 _MAPS = {"map": False, "imap": False, "starmap": True}
 
 
-def indirect(call: Call) -> Iterator[Call]:
+def indirect(call: Call, name: str) -> Iterator[Call]:
     """The call that `Thread(target=f, args=…)`, `pool.submit(f, …)` or `map(f, …)` makes in the end."""
-    func = call.func
-    name = func.name if isinstance(func, f.Attribute | f.Free) else ""
     keywords = {key: value for key, value in call.keywords if key is not None}
     if name in _RUNNERS and len(call.args) > _RUNNERS[name]:
         at = _RUNNERS[name]
@@ -672,7 +695,7 @@ def indirect(call: Call) -> Iterator[Call]:
     elif name in _MAPS and len(call.args) >= 2:
         elements: tuple[Expr, ...] = tuple(f.Element(arg) for arg in call.args[1:])
         yield call._replace(func=call.args[0], args=(f.Star(elements[0]),) if _MAPS[name] else elements)
-    elif name in _WORKERS or isinstance(func, f.Ref):
+    elif name in _WORKERS or isinstance(call.func, f.Ref):
         target = keywords.get("target") or keywords.get("function") or keywords.get("func")
         if target is not None and ("args" in keywords or "kwargs" in keywords):
             args: tuple[Expr, ...] = (f.Star(keywords["args"]),) if "args" in keywords else ()

@@ -57,6 +57,7 @@ class Tracer:
         self._linked = self._evaluator.linked
         self._project_company = project_company
         self._test_clients: set[Place] | None = None
+        self._reached_texts: dict[int, list[tuple[Place, SecretText]]] = {}  # by line
         self._mentioned_at: dict[str, list[Place]] = {}
         for mention in facts.mentions:
             self._mentioned_at.setdefault(mention.value.strip(), []).append(mention.place)
@@ -71,6 +72,9 @@ class Tracer:
         reached: set[Location] = set()
         for sighting in self._at_sinks():
             reached.update(sighting.origins)
+            for origin in sighting.origins:
+                for line in range(origin.place.line, origin.place.end_line + 1):
+                    self._reached_texts.setdefault(line, []).append((origin.place, sighting.text))
             yield sighting
         rest = [s for s in self._by_name_or_alone(reached) if self._may_be_ours(s)]
         if rest:
@@ -129,7 +133,8 @@ class Tracer:
         """Webhooks, cookies and other vendors are signed with the same functions."""
         for step in sighting.way:
             reading = read_name(step.text.rpartition(" ")[2].strip("`"))
-            if reading.innocent or (reading.vendor is not None and not reading.company):
+            foreign = reading.vendor is not None and not reading.company
+            if foreign or (reading.innocent and not self._facts.signs):
                 return False
         return self._facts.signs or classify(sighting.text.reveal(), self._catalogue.samples) in _SECRETS
 
@@ -475,10 +480,13 @@ class Tracer:
             yield from self._mentioned(mention, location)
 
     def _overlaps(self, mention: f.Mention, seen: set[Location]) -> bool:
-        """Whether it is a key that was put together from literals, seen as a whole across their lines."""
+        """Whether it is a key put together from literals, or within a longer text that was seen itself."""
         place = mention.place
-        return place.line < place.end_line and any(
-            other.place[:2] < place[2:] and place[:2] < other.place[2:] for other in seen
+        if place.line < place.end_line:
+            return any(other.place[:2] < place[2:] and place[:2] < other.place[2:] for other in seen)
+        return any(
+            outer[:2] <= place[:2] and place[2:] <= outer[2:] and mention.value in text.reveal()
+            for outer, text in self._reached_texts.get(place.line, ())
         )
 
     def _mentioned(self, mention: f.Mention, location: Location) -> Iterator[Sighting]:

@@ -184,11 +184,17 @@ class Entries(NamedTuple):
     entries: tuple[tuple[str | None, Thunk], ...]
 
 
-class Partial(NamedTuple):
-    """`functools.partial(target, …)`."""
+class Partial:
+    """`functools.partial(target, …)`.
 
-    target: Value
-    arguments: Arguments
+    No NamedTuple, unlike the others: the ring of types that it would close keeps mypy busy for minutes.
+    """
+
+    __slots__ = ("arguments", "target")
+
+    def __init__(self, target: Value, arguments: Arguments) -> None:
+        self.target = target
+        self.arguments = arguments
 
 
 class Record(NamedTuple):

@@ -189,7 +189,7 @@ def _planned(
     getter = _getter_around(module, node)
     if getter is not None:
         code = module.code_for_node(getter)
-        at = source.rfind(code, 0, offset + 1)
+        at = source.rfind(code, 0, offset + len(code))
         name = _first_text(getter)
         if at >= 0 and at + len(code) > offset and name:
             start, end, variable = at, at + len(code), name
