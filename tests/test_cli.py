@@ -491,22 +491,22 @@ def test_a_directory_that_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def piped(data: bytes, *arguments: str, **settings: str) -> tuple[int, str]:
-    done = start(*arguments, input=data, **settings)
+    done = start(*arguments, data=data, **settings)
     return done.returncode, (done.stdout + done.stderr).decode()
 
 
 def start(
-    *arguments: str, input: bytes = b"", stdout: int = subprocess.PIPE, **settings: str
+    *arguments: str, data: bytes = b"", stdout: int = subprocess.PIPE, **settings: str
 ) -> subprocess.CompletedProcess[bytes]:
     environment = {**os.environ, "PYTHONPATH": str(SOURCE), **settings}
     command = [sys.executable, "-m", "binlint", *arguments]
     return subprocess.run(
-        command, input=input, stdout=stdout, stderr=subprocess.PIPE, env=environment, check=False
+        command, input=data, stdout=stdout, stderr=subprocess.PIPE, env=environment, check=False
     )
 
 
 def test_standard_input() -> None:
-    key, secret = leak()
+    leak()
     data = Path("leak.py").read_bytes()
     for arguments, code, words in (
         (("-",), 1, "<stdin>:3:17: BIN101"),

@@ -275,11 +275,11 @@ def test_errors_name_the_table(tmp_path: Path) -> None:
 
 
 def test_errors_name_the_option(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="^--select: unknown rule 'BIN7'"):
+    with pytest.raises(ConfigError, match=r"^--select: unknown rule 'BIN7'"):
         load(tmp_path, overrides={"select": ["BIN7"]})
-    with pytest.raises(ConfigError, match="^--config: stritc: unknown key; did you mean strict"):
+    with pytest.raises(ConfigError, match=r"^--config: stritc: unknown key; did you mean strict"):
         load(tmp_path, "stritc = true")
-    with pytest.raises(ConfigError, match="^--config: not valid TOML"):
+    with pytest.raises(ConfigError, match=r"^--config: not valid TOML"):
         load(tmp_path, "strict=")
 
 

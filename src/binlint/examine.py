@@ -157,7 +157,7 @@ class _Suggestions:
 
         established = establish(self._masker.lines, statement, place, variable)
         self._left -= _EACH + (len(established.before) if established is not None else 0)
-        if established is not None and self._masker.mask_text(established.variable) != established.variable:
+        if established is not None and self._masker.mask_names(established.variable) != established.variable:
             return None  # the name of a variable that is a secret itself
         return established
 

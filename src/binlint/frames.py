@@ -55,7 +55,7 @@ class Masker:
 
     def masked(self, finding: Finding) -> Finding:
         """The finding with its texts masked: names in a file may be secrets too, as in `environ["…"]`."""
-        hide = self.mask_text
+        hide = self.mask_names
 
         def station(step: Step) -> Step:
             return step._replace(text=hide(step.text))
@@ -126,6 +126,10 @@ class Masker:
             return f"{prefix}{self._values.cover(raw[len(prefix) : len(raw) - len(quote)])}{quote}"
         return f"{prefix}{MASK}"
 
+    def mask_names(self, text: str) -> str:
+        """Text that binlint wrote, without secrets that somebody used as a name; words stay."""
+        return self._values.mask(text, serious=True)
+
     def mask_text(self, text: str) -> str:
         """Any text, without the known values, parts of them, and long runs."""
         text = self._values.mask(text)
@@ -136,6 +140,7 @@ _WHOLE = 6  # a shorter value is masked where it stands, not wherever its letter
 _PART = 12  # so many characters of a longer value give a part of it away
 _STRIDE = _PART // 2  # every part holds one piece of that length that starts at a multiple of it
 _MOST_VALUES = 5_000  # beyond, only places and looks tell
+_SHARED = 50  # values that begin alike are looked at no further
 
 
 class _Values:
@@ -159,13 +164,15 @@ class _Values:
             return
         self._known.add(value)
         for at in range(0, len(value) - _STRIDE + 1, _STRIDE):
-            self._pieces.setdefault(value[at : at + _STRIDE], []).append((value, at))
+            alike = self._pieces.setdefault(value[at : at + _STRIDE], [])
+            if len(alike) < _SHARED:
+                alike.append((value, at))
 
     def cover(self, text: str) -> str:
         """What is shown of the inside of a literal: the ends of a whole secret, nothing of any other."""
         return mask(text) if text.strip() in self._known else MASK
 
-    def mask(self, text: str) -> str:
+    def mask(self, text: str, serious: bool = False) -> str:
         """`text` with every secret, and every part of one that says much, covered."""
         if not self._pieces:
             return text
@@ -175,7 +182,7 @@ class _Values:
             end = at
             for value, offset in self._pieces.get(text[at : at + _STRIDE], ()):
                 start, stop = _extended(text, at, value, offset)
-                if stop - start >= min(_PART, len(value)):
+                if stop - start >= min(_PART, len(value)) and not (serious and _is_word(value)):
                     spans.append((start, stop))
                     end = max(end, stop)
             at = max(at + 1, end - _STRIDE + 1)
@@ -204,6 +211,11 @@ def _merged(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
         else:
             merged.append((start, end))
     return merged
+
+
+def _is_word(value: str) -> bool:
+    """A value that may well be a name: `binance`, `your_api_key`."""
+    return len(value) < _PART or not any(c.isdigit() for c in value)
 
 
 def _is_dense(run: str) -> bool:

@@ -220,7 +220,7 @@ def _is_innocent(words: tuple[str, ...], have: frozenset[str], strength: int, co
         return not _value_bearing(words)
     if strength >= CLEAR and (company or have & {"api", "private"}):
         return False
-    return bool(have & _ELSEWHERE)
+    return bool(have & (_ELSEWHERE if strength > NONE else _ELSEWHERE - _CONTAINERS))
 
 
 def _value_bearing(words: tuple[str, ...]) -> bool:
@@ -261,6 +261,8 @@ _ELSEWHERE = _words(
     pressed down up enter escape shift ctrl tab token sign sig block merkle root node peer zobrist
     """
 )
+# Of these, what makes a `key` harmless (`config_key`) and says nothing about the value of `config["a"]`.
+_CONTAINERS = _words("app config dict field group item json map object registry row state storage store")
 
 
 # Words of other languages and writings, in English. Variables are mostly English; labels in comments are not.

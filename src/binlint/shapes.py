@@ -9,6 +9,7 @@ different characters, 21 changes of class or an entropy of 4.6 bits).
 
 from __future__ import annotations
 
+import binascii
 import math
 import operator
 import re
@@ -57,7 +58,7 @@ def classify(text: str, samples: frozenset[str] = frozenset()) -> Shape:
         shape = _strongest(kind for _, _, kind in pem_blocks(core))
         if shape is not None:
             return shape
-    shape = _bare_key_material(_joined(core) if core.isprintable() or "0" != text[0] else _encoded(text))
+    shape = _bare_key_material(_joined(core) if core.isprintable() or text[0] != "0" else _encoded(text))
     if shape is not None:
         return shape
     shape = _key_or_damaged(text, core)
@@ -605,7 +606,7 @@ def _worded(token: str) -> int:
 def _in_runs(folded: str) -> int:
     total = 0
     run = 1
-    for left, right in zip(folded, folded[1:] + "\0", strict=True):
+    for left, right in zip(folded, (folded + "\0")[1:], strict=True):
         if right == left or (left.isalnum() and ord(right) - ord(left) == 1):
             run += 1
             continue

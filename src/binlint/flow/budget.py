@@ -12,3 +12,4 @@ CALLS = 10  # calls inside calls that are followed
 CONTEXTS = 48  # ways into one function that are told apart
 ITEMS = 2_000  # items of one sequence or dict that are looked at
 NAMES = 20_000  # different names of values that are read: about a second
+ORIGINS = 256  # literals that one text is known to be made of; a key in PEM has about 60 lines

@@ -372,6 +372,9 @@ class Evaluator:
         return tuple(value.value for value in self.values(bound, frame) if isinstance(value, Number))[:1]
 
     def _element(self, expr: f.Element, frame: Frame) -> Values:
+        picked = frame.picked.get(id(expr.iterable)) if frame.picked else None
+        if picked is not None:
+            return self.thunk(picked)
         found: list[Value] = []
         for value in self.values(expr.iterable, frame):
             if isinstance(value, Items):

@@ -62,6 +62,7 @@ _PROPERTIES = frozenset(
     }
 )
 _MRO_LIMIT = 12
+_LOOK_AT = 60  # expressions looked at for the variables of loops
 _AFTERWARDS = ("__post_init__", "__attrs_post_init__", "model_post_init")  # see the fields only
 _CONSTRUCTORS = ("__init__", "__new__", *_AFTERWARDS)
 
@@ -416,6 +417,48 @@ class Linked:
             frames.append(Frame(self._facts, function, {}, None, outer, outer.depth, closed=True))
         self._contexts[key] = frames[: budget.CONTEXTS]
         return self._contexts[key]
+
+    def rounds(self, call: Call, frame: Frame) -> list[Frame]:
+        """The rounds of the loop that a call stands in, if the loop chooses both whom and with what it calls.
+
+        `for name, keys in accounts.items(): getattr(ccxt, name)(keys)` hands no exchange another's keys.
+        """
+        loops = self._loops((call.func,))
+        if not loops:
+            return [frame]
+        passed = (*call.args, *(value for _, value in call.keywords))
+        loop = next((loops[key] for key in self._loops(passed) if key in loops), None)
+        if loop is None:
+            return [frame]
+        items, complete = self._evaluator.spread(loop, frame)
+        if not complete or not 1 < len(items) <= budget.CONTEXTS:
+            return [frame]
+        return [frame.picking(loop, item) for item in items]
+
+    def _loops(self, exprs: tuple[Expr, ...]) -> dict[int, Expr]:
+        """What the loops run over whose variables the expressions read, by identity."""
+        found: dict[int, Expr] = {}
+        waiting, seen = list(exprs), 0
+        while waiting and seen < _LOOK_AT:
+            seen += 1
+            expr = waiting.pop(0)
+            if isinstance(expr, f.Ref):
+                waiting.append(self._facts.bindings[expr.binding].value)
+            elif isinstance(expr, f.Element):
+                found[id(expr.iterable)] = expr.iterable
+            elif isinstance(expr, f.Part | f.Attribute | f.Star | f.Slice):
+                waiting.append(expr.value)
+            elif isinstance(expr, f.Item):
+                waiting += [expr.value, expr.key]
+            elif isinstance(expr, f.Call):
+                waiting += [expr.func, *expr.args, *(value for _, value in expr.keywords)]
+            elif isinstance(expr, f.Mapping):
+                waiting += [value for _, value in expr.entries]
+            elif isinstance(expr, f.Join):
+                waiting += expr.parts
+            elif isinstance(expr, f.Sequence):
+                waiting += expr.items
+        return found
 
     def _context(self, definition: Function, function: int, caller: Caller, outer: Frame) -> Frame | None:
         evaluator = self._evaluator

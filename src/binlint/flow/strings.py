@@ -48,7 +48,7 @@ def _derived(value: Raw, sources: list[Text]) -> Text:
             origins.update(dict.fromkeys(source.origins))
             if way is None or (source.way is not None and source.way.length > way.length):
                 way = source.way
-    return Text(value, tuple(origins), way)
+    return Text(value, tuple(origins)[: budget.ORIGINS], way)
 
 
 def changed(text: Text, value: Raw | None) -> tuple[Text, ...]:

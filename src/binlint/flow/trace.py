@@ -32,7 +32,7 @@ from binlint.flow.values import (
     bare,
     texts,
 )
-from binlint.names import NameReading, read_name, says_testnet
+from binlint.names import NameReading, read_name, says_testnet, speaks_of_binance
 from binlint.shapes import Shape, classify
 
 _TEST_FLAGS = frozenset(
@@ -44,6 +44,7 @@ _TEST_CALLS = frozenset(
 _SECRETS = frozenset(
     {Shape.KEY, Shape.PRIVATE_KEY, Shape.ENCRYPTED_PRIVATE_KEY, Shape.PLACEHOLDER, Shape.SAMPLE}
 )
+_PEM_FRAME = 44  # characters of `"-----BEGIN ENCRYPTED PRIVATE KEY-----\\n"`; a line of the key has 64
 _SILENT = (f.Constant, f.Unknown, f.FunctionRef, f.ClassRef, f.Imported)  # what is never a text
 
 
@@ -108,10 +109,14 @@ class Tracer:
     def _frames(self, scope: int) -> list[Frame]:
         return self._linked.contexts(self._linked.function_of(scope))
 
+    def _rounds(self, call: Call) -> Iterator[Frame]:
+        for frame in self._frames(call.scope):
+            yield from self._linked.rounds(call, frame)
+
     def _at_call(self, call: Call) -> Iterator[Sighting]:
         if not any(self._takes_credentials(value) for value in self._evaluator.ask(call.func)):
             return
-        for frame in self._frames(call.scope):
+        for frame in self._rounds(call):
             for target, passed in self._targets(call, frame):
                 for api in self._catalogue.api(target):
                     yield from self._at_api(api, call, passed, frame)
@@ -379,6 +384,9 @@ class Tracer:
             for place in self._mentioned_at.get(text.string().strip(), ()):
                 if place != outer and outer[:2] <= place[:2] and place[2:] <= outer[2:]:
                     return (self._location(place),)
+            return text.origins
+        if "-----BEGIN" in text.string():  # its first and last line give nothing away
+            return tuple(o for o in text.origins if _is_longer(o.place, _PEM_FRAME)) or text.origins
         return text.origins
 
     # tests and hosts
@@ -507,9 +515,13 @@ class Tracer:
         """The literals that reach a client which is not Binance's."""
         found: set[Location] = set()
         for call in self._facts.calls:
+            if _is_labelled(call):
+                continue
             targets = self._evaluator.ask(call.func)
             if any(self._is_foreign(value) or self._is_for_another(value, call) for value in targets):
-                for frame in self._frames(call.scope):
+                for frame in self._rounds(call):
+                    if frame.picked and not any(map(self._is_foreign, self._evaluator.ask(call.func, frame))):
+                        continue
                     passed = self._linked.arguments(call, frame)
                     thunks = [*passed.positional, *(thunk for _, thunk in passed.keywords)]
                     for thunk in thunks:
@@ -562,6 +574,18 @@ class Tracer:
 
     def _location(self, place: Place) -> Location:
         return Location(self._facts.path, place)
+
+
+def _is_longer(place: Place, length: int) -> bool:
+    return place.end_line > place.line or place.end_column - place.column > length
+
+
+def _is_labelled(call: Call) -> bool:
+    """`store.set("binance_api_key", …)`: somebody else's client, and Binance's credential."""
+    return any(
+        isinstance(value, f.Literal) and isinstance(value.value, str) and speaks_of_binance(value.value[:200])
+        for value in (*call.args, *(value for _, value in call.keywords))
+    )
 
 
 def _is_web_secret(sighting: Sighting) -> bool:

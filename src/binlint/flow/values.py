@@ -24,10 +24,11 @@ class Frame:
     """One call of one function: what its parameters are. The root frame of a file has no function.
 
     `outer` is the frame in which the function was defined. `closed` frames know all their arguments;
-    in an open one a parameter is whatever any caller passes.
+    in an open one a parameter is whatever any caller passes. `picked` holds, for a loop that is gone
+    through one item at a time, the item by the identity of what the loop runs over.
     """
 
-    __slots__ = ("arguments", "closed", "depth", "facts", "function", "memo", "outer", "receiver")
+    __slots__ = ("arguments", "closed", "depth", "facts", "function", "memo", "outer", "picked", "receiver")
 
     def __init__(
         self,
@@ -47,6 +48,15 @@ class Frame:
         self.depth = depth
         self.closed = closed
         self.memo: dict[int, tuple[Value, ...]] = {}
+        self.picked: dict[int, Thunk] = {}
+
+    def picking(self, loop: Expr, item: Thunk) -> Frame:
+        """This frame while the loop over `loop` is at `item`."""
+        frame = Frame(
+            self.facts, self.function, self.arguments, self.receiver, self.outer, self.depth, self.closed
+        )
+        frame.picked = {**self.picked, id(loop): item}
+        return frame
 
     def of(self, function: int) -> Frame | None:
         """This frame or the enclosing one that belongs to `function`."""
@@ -106,6 +116,9 @@ class Key(str):
 
     __slots__ = ("text",)
     text: Text | None
+
+    def __repr__(self) -> str:
+        return f"Key({mask(str(self))!r})"
 
 
 def key_of(text: Text) -> Key:

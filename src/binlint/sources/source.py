@@ -11,6 +11,9 @@ class Source(NamedTuple):
     path: str
     data: bytes
 
+    def __repr__(self) -> str:
+        return f"Source({self.path!r}, {len(self.data)} bytes)"
+
 
 class Text(NamedTuple):
     """A decoded source. `text` keeps every newline as it stands in the file and holds no BOM.
@@ -25,3 +28,6 @@ class Text(NamedTuple):
     bom: int = 0  # bytes of the byte-order mark
     newline: str = "\n"
     exact: bool = True
+
+    def __repr__(self) -> str:
+        return f"Text({self.path!r}, {len(self.text)} characters, {self.encoding!r})"
