@@ -8,7 +8,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,9 +16,12 @@ from fresh_values import fresh_key
 
 SRC = Path(__file__).resolve().parent.parent / "src"
 TIME_LIMIT = 20  # seconds for one run; what is slow takes a second or two, and a busy machine triples that
+LOUD = ("--isolated", "--output-format", "full", "-v")
 SHOWN = 12  # a mask shows four characters at either end, so twelve in a row are a leak
 _LINE_END = re.compile(r"\r\n|\r|\n")
-_SPOT = re.compile(r"^(?P<path>.+?):(?P<line>\d+):\d+: (?:error|warning|note) (?P<code>BIN\d{3}) ", re.MULTILINE)
+_SPOT = re.compile(
+    r"^(?P<path>.+?):(?P<line>\d+):\d+: (?:error|warning|note) (?P<code>BIN\d{3}) ", re.MULTILINE
+)
 
 
 class Run(NamedTuple):
@@ -33,9 +36,10 @@ class Run(NamedTuple):
         """Both streams, for messages of failed tests and for searches."""
         return (self.out + b"\n" + self.err).decode("utf-8", "backslashreplace")
 
-    def spots(self) -> set[tuple[int, str]]:
-        """Line and code of every finding in the long format."""
-        return {(int(found["line"]), found["code"]) for found in _SPOT.finditer(self.text)}
+    def spots(self, path: str) -> set[tuple[int, str]]:
+        """Line and code of every finding in a file, read from the long format."""
+        found = (match for match in _SPOT.finditer(self.text) if match["path"] == path)
+        return {(int(match["line"]), match["code"]) for match in found}
 
 
 def run(
@@ -47,7 +51,8 @@ def run(
     limit: float = TIME_LIMIT,
 ) -> Run:
     """`python -m binlint` in a process of its own, which a crash of a parser cannot survive."""
-    inherited = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "SYSTEMROOT", "TMPDIR")}
+    kept = ("PATH", "HOME", "SYSTEMROOT", "TMPDIR")
+    inherited = {name: os.environ[name] for name in kept if name in os.environ}
     variables = {**inherited, "PYTHONPATH": str(SRC), "PYTHONUTF8": "1", **(environment or {})}
     done = subprocess.run(
         [sys.executable, "-m", "binlint", *arguments],
@@ -56,6 +61,7 @@ def run(
         capture_output=True,
         timeout=limit,
         env=variables,
+        check=False,
     )
     return Run(done.returncode, done.stdout, done.stderr)
 
@@ -78,10 +84,10 @@ class Canary(NamedTuple):
         tail = ["", f'client = Client("{self.key}", "{self.secret}")', ""]
         return newline.join(head) + middle + newline.join(tail)
 
-    def missing(self, text: str, result: Run) -> list[str]:
+    def missing(self, text: str, result: Run, path: str) -> list[str]:
         """The leaks that the run does not report on the line where a reader sees them."""
         lines = _LINE_END.split(text)
-        spots = result.spots()
+        spots = result.spots(path)
         missing = []
         for name, value, code in (
             ("named", self.named, "BIN101"),
@@ -92,6 +98,56 @@ class Canary(NamedTuple):
             if (line, code) not in spots:
                 missing.append(f"{name}: {code} on line {line}")
         return missing
+
+
+class Hostile(NamedTuple):
+    """A file to be looked at. `text` is how a reader sees it, for counting lines."""
+
+    name: str
+    data: bytes
+    text: str
+    canary: Canary
+
+    @classmethod
+    def of(cls, name: str, middle: str) -> Hostile:
+        """A file that holds `middle` between the leaks."""
+        canary = Canary.fresh()
+        text = canary.around(f"\n{middle}\n")
+        return cls(name, text.encode(), text, canary)
+
+
+class Batches:
+    """Runs over several files each, since a start of Python and libcst takes longer than most files.
+
+    A crash or a hang fails every test of its batch; the names of the files are in the message.
+    """
+
+    def __init__(self, folder: Path, size: int) -> None:
+        self._folder = folder
+        self._size = size
+        self._done: dict[tuple[str, ...], tuple[Run, dict[str, Hostile]]] = {}
+
+    def check(self, case: str, table: Mapping[str, Callable[[str], Hostile]]) -> Run:
+        """Looks at the files of the case's batch, and asserts what must hold of every one of them."""
+        names = list(table)
+        at = names.index(case) // self._size * self._size
+        batch = tuple(names[at : at + self._size])
+        if batch not in self._done:
+            self._done[batch] = self._run({name: table[name](f"{number}.py") for number, name in enumerate(batch)})
+        result, files = self._done[batch]
+        file = files[case]
+        assert result.code == 1, f"{batch}: {result.text[-2000:]}"
+        assert file.canary.missing(file.text, result, file.name) == []
+        assert "Traceback" not in result.text
+        assert "internal error" not in result.text
+        assert exposed(result.text, file.canary) == []
+        return result
+
+    def _run(self, files: dict[str, Hostile]) -> tuple[Run, dict[str, Hostile]]:
+        for file in files.values():
+            (self._folder / file.name).write_bytes(file.data)
+        paths = [file.name for file in files.values()]
+        return run([*LOUD, *paths], self._folder, limit=TIME_LIMIT + 5 * len(paths)), files
 
 
 def exposed(output: bytes | str, secrets: Iterable[str]) -> list[str]:

@@ -4,25 +4,35 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
-from hostile import Canary, Run, exposed, run
+from hostile import LOUD, Batches, Canary, Hostile, Run, exposed, run
 
-FULL = ("--isolated", "--output-format", "full", "-v", "leak.py")
+Table = dict[str, Callable[[str], Hostile]]
+
+
+@pytest.fixture(scope="module")
+def batches(tmp_path_factory: pytest.TempPathFactory) -> Batches:
+    return Batches(tmp_path_factory.mktemp("torture"), 10)
 
 
 def look(folder: Path, data: bytes) -> Run:
     (folder / "leak.py").write_bytes(data)
-    return run(FULL, folder)
+    return run([*LOUD, "leak.py"], folder)
 
 
 def check(result: Run, canary: Canary, text: str) -> None:
     assert result.code == 1, result.text[-2000:]
-    assert canary.missing(text, result) == []
+    assert canary.missing(text, result, "leak.py") == []
     assert "Traceback" not in result.text
     assert "internal error" not in result.text
     assert exposed(result.text, canary) == []
+
+
+def table(programs: dict[str, str]) -> Table:
+    return {name: partial(Hostile.of, middle=middle) for name, middle in programs.items()}
 
 
 # --- what kills parsers ------------------------------------------------------------------------------
@@ -145,10 +155,8 @@ KILLERS: dict[str, str] = {
 
 
 @pytest.mark.parametrize("case", KILLERS)
-def test_parser_killers(case: str, tmp_path: Path) -> None:
-    canary = Canary.fresh()
-    text = canary.around(f"\n{KILLERS[case]}\n")
-    check(look(tmp_path, text.encode()), canary, text)
+def test_parser_killers(case: str, batches: Batches) -> None:
+    batches.check(case, table(KILLERS))
 
 
 # --- encodings ---------------------------------------------------------------------------------------
@@ -230,15 +238,23 @@ ENCODINGS: dict[str, Callable[[Canary], bytes]] = {
 }
 
 
-@pytest.mark.parametrize("case", ENCODINGS)
-def test_encodings(case: str, tmp_path: Path) -> None:
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\x80-\x9f\u2028\u202e\u200b]")
+
+
+def _encoded(name: str, case: str) -> Hostile:
     canary = Canary.fresh()
     data = ENCODINGS[case](canary)
-    wide = "utf-32" if "utf-32" in case else "utf-16-be" if "-be" in case else "utf-16-le" if "utf-16" in case else ""
-    text = data.decode(wide or "latin-1", "replace")
-    result = look(tmp_path, data)
-    check(result, canary, text)
-    assert re.search(r"[\x00-\x08\x0b-\x1f\x7f\x80-\x9f\u2028\u202e\u200b]", result.text) is None
+    codec = re.match(r"utf-(?:16-le|16-be|16|32)", case)
+    return Hostile(name, data, data.decode(_WIDE[codec[0]] if codec else "latin-1", "replace"), canary)
+
+
+_WIDE = {"utf-16-le": "utf-16-le", "utf-16-be": "utf-16-be", "utf-16": "utf-16-le", "utf-32": "utf-32-le"}
+
+
+@pytest.mark.parametrize("case", ENCODINGS)
+def test_encodings(case: str, batches: Batches) -> None:
+    result = batches.check(case, {name: partial(_encoded, case=name) for name in ENCODINGS})
+    assert _CONTROL.search(result.text) is None
 
 
 # --- line ends ---------------------------------------------------------------------------------------
@@ -309,10 +325,8 @@ SYNTAX: dict[str, str] = {
 
 
 @pytest.mark.parametrize("case", SYNTAX)
-def test_what_does_not_parse(case: str, tmp_path: Path) -> None:
-    canary = Canary.fresh()
-    text = canary.around(f"\n{SYNTAX[case]}\n")
-    check(look(tmp_path, text.encode()), canary, text)
+def test_what_does_not_parse(case: str, batches: Batches) -> None:
+    batches.check(case, table(SYNTAX))
 
 
 @pytest.mark.parametrize("quote", ["'''", '"""', "r'''", "f'''"])
@@ -350,7 +364,7 @@ def test_an_empty_file(tmp_path: Path) -> None:
 def test_next_to_nothing(data: bytes, tmp_path: Path) -> None:
     result = look(tmp_path, data)
     assert result.code == 0
-    assert "1 " in result.text.splitlines()[-1]
+    assert re.search(r"1 (file|skipped)", result.text)
 
 
 LONG_LINES: dict[str, str] = {
@@ -365,10 +379,8 @@ LONG_LINES: dict[str, str] = {
 
 
 @pytest.mark.parametrize("case", LONG_LINES)
-def test_a_line_of_five_megabytes(case: str, tmp_path: Path) -> None:
-    canary = Canary.fresh()
-    text = canary.around(f"\n{LONG_LINES[case]}\n")
-    check(look(tmp_path, text.encode()), canary, text)
+def test_a_line_of_five_megabytes(case: str, batches: Batches) -> None:
+    batches.check(case, table(LONG_LINES))
 
 
 def test_a_leak_at_the_end_of_a_long_line(tmp_path: Path) -> None:
@@ -394,8 +406,8 @@ PATTERNS: dict[str, str] = {
     "dashes": "# " + "-" * 300_000,
     "hosts": "# " + "https://a.binance.com/ " * 20_000,
     "hashes": "#" * 300_000,
-    "directives": "# binlint: ignore[\n" * 5_000,
-    "directives on a line": "# binlint: ignore[BIN " * 10_000,
+    "directives": "# binlint: ignore[\n" * 1_000,
+    "directives on a line": "# binlint: ignore[BIN " * 1_000,
     "dots": "# " + "." * 300_000,
     "underscores": "_" * 200_000 + " = 1",
     "brackets in comments": "# " + "([{" * 100_000,
@@ -405,10 +417,8 @@ PATTERNS: dict[str, str] = {
 
 
 @pytest.mark.parametrize("case", PATTERNS)
-def test_what_makes_patterns_slow(case: str, tmp_path: Path) -> None:
-    canary = Canary.fresh()
-    text = canary.around(f"\n{PATTERNS[case]}\n")
-    check(look(tmp_path, text.encode()), canary, text)
+def test_what_makes_patterns_slow(case: str, batches: Batches) -> None:
+    batches.check(case, table(PATTERNS))
 
 
 def test_runs_that_touch_others_are_no_keys(tmp_path: Path) -> None:

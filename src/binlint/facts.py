@@ -325,6 +325,9 @@ class Slot(NamedTuple):
     scope: int
     group: int  # slots of one dict, call or scope share a number: neighbours
 
+    def __repr__(self) -> str:
+        return f"Slot({_shown(self.name)!r}, {self.value!r}, {self.place!r}, {self.scope}, {self.group})"
+
 
 class StringPlace(NamedTuple):
     """Where a string literal stands, for judging what no name or client reaches."""
@@ -346,7 +349,14 @@ class Mention(NamedTuple):
     statement: Place | None = None
 
     def __repr__(self) -> str:
-        return f"Mention({mask(self.value)!r}, {self.place!r}, name={self.name!r}, call={self.call!r})"
+        names = f"name={_shown(self.name)!r}, call={_shown(self.call)!r}"
+        return f"Mention({mask(self.value)!r}, {self.place!r}, {names})"
+
+
+def _shown(name: str) -> str:
+    """A name for `repr`; a key of a dict or the text before a value may be a secret too."""
+    is_word = name.replace(".", "").isidentifier() and not any(c.isdigit() for c in name)
+    return name if is_word or not name else mask(name)
 
 
 class Facts(NamedTuple):

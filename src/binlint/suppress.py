@@ -291,7 +291,7 @@ def _closest_verb(verb: str) -> str:
     return close[0] if close and close[0] != "noqa" else ""
 
 
-_PLAIN = re.compile(r"[A-Za-z0-9_-]{1,40}")
+_PLAIN = re.compile(r"[A-Za-z_-]{1,40}|[A-Za-z]{0,8}[0-9]{1,5}")
 
 
 def _shown(written: str) -> str:

@@ -116,6 +116,13 @@ class Catalogue:
         return root.partition(".")[0] in sys.stdlib_module_names or _has_prefix(root, _data.NEUTRAL)
 
     @cached_property
+    def last_names(self) -> frozenset[str]:
+        """The last parts of all names that take a credential, sign with one or pass a call on."""
+        return frozenset(
+            name.rpartition(".")[2] for name in (*self._index, *_data.SIGNING, "functools.partial")
+        )
+
+    @cached_property
     def modules(self) -> Mapping[str, frozenset[str]]:
         """Import root of each client library → its modules, by which a vendored copy is known."""
         found: dict[str, set[str]] = {}

@@ -15,6 +15,7 @@ from binlint import facts as f
 from binlint.catalogue import Catalogue
 from binlint.facts import Call, Class, Expr, Function
 from binlint.flow import budget
+from binlint.flow.relevance import Relevance
 from binlint.flow.values import (
     Altered,
     Arguments,
@@ -96,6 +97,7 @@ class Linked:
             *self._facts.calls,
             *(d for call in self._facts.calls for d in indirect(call, self._name_of(call.func))),
         )
+        self.relevance = Relevance(self._facts, self._world.catalogue)
         self._callers: dict[int, list[Caller]] | None = None
         self._contexts: dict[tuple[int, int], list[Frame]] = {}
         self._environment: dict[str, list[Thunk]] | None = None
@@ -365,6 +367,9 @@ class Linked:
         found: defaultdict[int, list[Caller]] = defaultdict(list)
         resolved: set[int] = set()
         for call in calls:
+            if not self.relevance.may_call_own(call):
+                resolved.add(id(call))
+                continue
             for value in self._evaluator.ask(call.func):
                 target = bare(value)
                 if isinstance(target, Partial):

@@ -114,6 +114,8 @@ class Tracer:
             yield from self._linked.rounds(call, frame)
 
     def _at_call(self, call: Call) -> Iterator[Sighting]:
+        if not self._linked.relevance.may_take_credentials(call):
+            return
         if not any(self._takes_credentials(value) for value in self._evaluator.ask(call.func)):
             return
         for frame in self._rounds(call):
@@ -301,7 +303,7 @@ class Tracer:
 
     def _at_settings(self) -> Iterator[Sighting]:
         settings = self._catalogue.settings
-        if not settings:
+        if self._facts.roots.isdisjoint(path.partition(".")[0] for path in settings):
             return
         for item in self._facts.item_sets:
             for value in self._evaluator.ask(item.target):
@@ -424,6 +426,8 @@ class Tracer:
                     if not off:
                         found.update(self._constructed(call.func.value))
             for item in self._facts.attribute_sets:
+                if isinstance(item.value, f.Call) and item.name.lower() not in _TEST_FLAGS:
+                    continue
                 tests = any(says_testnet(t.string()) for t in self._evaluator.texts(item.value))
                 flag = item.name.lower() in _TEST_FLAGS and any(
                     isinstance(v, Number) and v.value for v in self._evaluator.ask(item.value)
@@ -473,7 +477,7 @@ class Tracer:
         for string in self._facts.strings:
             location = self._location(string.literal.place)
             value = string.literal.value
-            if location in seen or len(value) > budget.LENGTH:
+            if location in seen or len(value) > budget.LENGTH or not _may_be_secret(value):
                 continue
             text = Text(value, (location,), None)
             shape = classify(text.string(), self._catalogue.samples)
@@ -586,6 +590,13 @@ def _is_labelled(call: Call) -> bool:
         isinstance(value, f.Literal) and isinstance(value.value, str) and speaks_of_binance(value.value[:200])
         for value in (*call.args, *(value for _, value in call.keywords))
     )
+
+
+def _may_be_secret(value: str | bytes) -> bool:
+    """Cheaper than a look at the shape: a word of some length, or the frame of a private key."""
+    if isinstance(value, bytes):
+        return b"PRIVATE KEY" in value or len(value.split(None, 1)) == 1
+    return "PRIVATE KEY" in value or len(value.split(None, 1)) == 1
 
 
 def _is_web_secret(sighting: Sighting) -> bool:

@@ -272,6 +272,9 @@ def given(values: Iterable[Value]) -> Thunk:
 
 def distinct(values: Iterable[Value]) -> Values:
     """Values without repetitions, in order, as many as the budget allows."""
+    values = tuple(values)
+    if len(values) < 2:
+        return values
     found: list[Value] = []
     seen: set[tuple[object, ...]] = set()
     for value in values:

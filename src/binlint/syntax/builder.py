@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -29,6 +29,7 @@ from binlint.facts import (
     Unknown,
 )
 from binlint.finding import Place
+from binlint.syntax.scoping import bound_names
 
 Environment = dict[str, int]  # name -> the binding that reaches this point
 
@@ -78,7 +79,7 @@ class OpenScope:
     owner: int
     qualname: str
     env: Environment | None = field(default_factory=dict)
-    local: set[str] = field(default_factory=set)
+    body: Sequence[ast.AST] = ()  # for what it binds, which only `nonlocal` asks
     declared_global: set[str] = field(default_factory=set)
     declared_nonlocal: set[str] = field(default_factory=set)
     every: defaultdict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
@@ -176,7 +177,7 @@ class Builder:
         scope = self.scope
         while scope.parent >= 0:
             scope = self.scopes[scope.parent]
-            if scope.kind == "function" and name in scope.local:
+            if scope.kind == "function" and name in bound_names(scope.body):
                 break
         return scope
 

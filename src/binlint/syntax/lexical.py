@@ -11,7 +11,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from binlint import shapes
+from binlint import candidates, shapes
 from binlint.facts import Mention
 from binlint.finding import Place
 
@@ -108,9 +108,19 @@ _ESCAPED_NEWLINE = re.compile(r"(?:\\+r)?\\+n")
 _WRITTEN_AS_CODE = re.compile(r"""["'#]|//""")
 
 
+def _may_hold_value(text: str) -> bool:
+    """The byte filter's question: is there a run of 64, or the head of a private key?"""
+    if "-----BEGIN " in text or "MC4CAQ" in text or "MII" in text:
+        return True
+    data = text.encode("utf-8", "surrogatepass")
+    return len(data) - candidates.find_run(data, 0) >= 64
+
+
 def _values(text: str) -> list[_Region]:
     """Private keys and key-shaped runs in order, none inside another, none inside a certificate."""
     blocks: list[_Region] = []
+    if not _may_hold_value(text):
+        return blocks
     if "-----BEGIN " in text:
         for start, end, shape in shapes.pem_blocks(text):
             blocks.append(_Region(start, end, _pem_text(text[start:end]) if shape in _PRIVATE else ""))

@@ -52,7 +52,7 @@ def compile_facts(path: str, text: str) -> Facts:
 
 def _walk(path: str, text: str, tree: ast.Module) -> Facts:
     has_outer = "global" in text or "nonlocal" in text
-    builder = Builder(path, text, outer_names(tree) if has_outer else (frozenset(), frozenset()))
+    builder = Builder(path, text, outer_names(text) if has_outer else (frozenset(), frozenset()))
     Statements(builder).block(tree.body)
     return builder.facts()
 

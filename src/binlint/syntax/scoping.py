@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Iterator
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -62,13 +63,12 @@ def root_name(node: ast.AST) -> str | None:
     return node.id if isinstance(node, ast.Name) else None
 
 
-def outer_names(tree: ast.AST) -> tuple[frozenset[str], frozenset[str]]:
-    """The names in `global` and in `nonlocal` statements anywhere below `tree`."""
-    declared_global: set[str] = set()
-    declared_nonlocal: set[str] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Global):
-            declared_global.update(node.names)
-        elif isinstance(node, ast.Nonlocal):
-            declared_nonlocal.update(node.names)
-    return frozenset(declared_global), frozenset(declared_nonlocal)
+_DECLARATION = re.compile(r"(?m)(?:^|[;:])[ \t]*(global|nonlocal)[ \t\\\r\n]+(\w+(?:[ \t]*,[ \t]*\w+)*)")
+
+
+def outer_names(text: str) -> tuple[frozenset[str], frozenset[str]]:
+    """The names in `global` and in `nonlocal` statements of a text; a word of a docstring does no harm."""
+    found: dict[str, set[str]] = {"global": set(), "nonlocal": set()}
+    for match in _DECLARATION.finditer(text):
+        found[match[1]].update(name.strip() for name in match[2].split(","))
+    return frozenset(found["global"]), frozenset(found["nonlocal"])

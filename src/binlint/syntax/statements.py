@@ -417,7 +417,7 @@ class Statements:
         builder.functions.append(None)
         parameters = self._parameters(args, decorators)
         scope = builder.open_scope("function", outer.index, index, name)
-        scope.local, _ = split(bound_names(nodes))
+        scope.body = nodes
         method_of = outer.owner if outer.kind == "class" else -1
         static = any(isinstance(d, Free) and d.name == "staticmethod" for d in decorators)
         if method_of >= 0 and not static and parameters and parameters[0].kind == "positional":
