@@ -16,11 +16,11 @@ from fresh_values import fresh_key
 
 SRC = Path(__file__).resolve().parent.parent / "src"
 TIME_LIMIT = 20  # seconds for one run; what is slow takes a second or two, and a busy machine triples that
-LOUD = ("--isolated", "--output-format", "full", "-v")
+FULL = ("--isolated", "--output-format", "full", "-v")
 SHOWN = 12  # a mask shows four characters at either end, so twelve in a row are a leak
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _SPOT = re.compile(
-    r"^(?P<path>.+?):(?P<line>\d+):\d+: (?:error|warning|note) (?P<code>BIN\d{3}) ", re.MULTILINE
+    r"^(?P<path>.+?):(?P<line>\d+):\d+: (?:(?:error|warning|note) )?(?P<code>BIN\d{3}) ", re.MULTILINE
 )
 
 
@@ -122,10 +122,12 @@ class Batches:
     A crash or a hang fails every test of its batch; the names of the files are in the message.
     """
 
-    def __init__(self, folder: Path, size: int) -> None:
+    def __init__(self, folder: Path, size: int, style: str = "full") -> None:
+        self._arguments = ("--isolated", "--output-format", style, "-v")
         self._folder = folder
         self._size = size
         self._done: dict[tuple[str, ...], tuple[Run, dict[str, Hostile]]] = {}
+        self._exposed: dict[tuple[str, ...], list[str]] = {}
 
     def check(self, case: str, table: Mapping[str, Callable[[str], Hostile]]) -> Run:
         """Looks at the files of the case's batch, and asserts what must hold of every one of them."""
@@ -133,34 +135,43 @@ class Batches:
         at = names.index(case) // self._size * self._size
         batch = tuple(names[at : at + self._size])
         if batch not in self._done:
-            self._done[batch] = self._run({name: table[name](f"{number}.py") for number, name in enumerate(batch)})
+            files = {name: table[name](f"{number}.py") for number, name in enumerate(batch)}
+            result = self._run(files)
+            self._done[batch] = result, files
+            self._exposed[batch] = exposed(result.text, [value for file in files.values() for value in file.canary])
         result, files = self._done[batch]
         file = files[case]
         assert result.code == 1, f"{batch}: {result.text[-2000:]}"
         assert file.canary.missing(file.text, result, file.name) == []
         assert "Traceback" not in result.text
-        assert "internal error" not in result.text
-        assert exposed(result.text, file.canary) == []
+        assert not re.search("internal error|failed on it", result.text)
+        assert self._exposed[batch] == []
         return result
 
-    def _run(self, files: dict[str, Hostile]) -> tuple[Run, dict[str, Hostile]]:
+    def _run(self, files: dict[str, Hostile]) -> Run:
         for file in files.values():
             (self._folder / file.name).write_bytes(file.data)
         paths = [file.name for file in files.values()]
-        return run([*LOUD, *paths], self._folder, limit=TIME_LIMIT + 5 * len(paths)), files
+        return run([*self._arguments, *paths], self._folder, limit=TIME_LIMIT + 5 * len(paths))
 
 
 def exposed(output: bytes | str, secrets: Iterable[str]) -> list[str]:
     """Every form in which a secret shows in some output; empty when it is clean."""
     shown = (output.decode("utf-8", "replace") if isinstance(output, bytes) else output).lower()
+    wanted: dict[str, str] = {}
     found = []
     for secret in secrets:
         for form, text in _forms(secret):
-            text = text.lower()
-            width = min(SHOWN, len(text))
-            if any(text[at : at + width] in shown for at in range(len(text) - width + 1)):
-                found.append(form)
-    return found
+            if len(text) < SHOWN or not _DENSE.fullmatch(text):  # a passphrase
+                found += [form] if text.lower() in shown else []
+                continue
+            for at in range(len(text) - SHOWN + 1):
+                wanted[text[at : at + SHOWN].lower()] = form
+    windows = (run[at : at + SHOWN] for run in _DENSE.findall(shown) for at in range(len(run) - SHOWN + 1))
+    return found + [wanted[window] for window in windows if window in wanted]
+
+
+_DENSE = re.compile(r"[A-Za-z0-9+/=]{12,}")
 
 
 def _forms(secret: str) -> Iterator[tuple[str, str]]:

@@ -258,7 +258,7 @@ BOMBS: dict[str, str] = {
 
 @pytest.fixture(scope="module")
 def batches(tmp_path_factory: pytest.TempPathFactory) -> Batches:
-    return Batches(tmp_path_factory.mktemp("bombs"), 10)
+    return Batches(tmp_path_factory.mktemp("bombs"), 12, "concise")
 
 
 @pytest.mark.parametrize("case", BOMBS)

@@ -6,7 +6,7 @@ bytes → candidate? → text → facts → sightings → findings → establish
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from binlint import candidates
@@ -83,22 +83,26 @@ def _is_python_script(data: bytes) -> bool:
 
 
 def _look(
-    sources: Iterable[Source], config: Config, company: bool, progress: Progress | None, total: int
+    sources: Sequence[Source], config: Config, company: bool, progress: Progress | None, total: int
 ) -> list[Outcome]:
     """Everything behind the byte filter; imported only when a file has earned it."""
     import gc
 
-    from binlint.examine import Examiner
+    from binlint import workers
+    from binlint.examine import Examiner, lost
 
     examiner = Examiner(config, company)
     collecting = gc.isenabled()
     gc.disable()  # a tree is many objects that live as long as their file: a third of the time
     try:
+        count = workers.count_for(sources)
+        if count > 1:
+            return workers.examine_all(sources, examiner.outcome, lost, count)
         outcomes = []
         for source in sources:
             if progress is not None:
                 progress(total, total)
-            outcomes.append(examiner.examine(source))
+            outcomes.append(examiner.outcome(source))
         return outcomes
     finally:
         if collecting:

@@ -45,6 +45,22 @@ class Outcome(NamedTuple):
     stage: str = "candidate"
 
 
+def lost(source: Source) -> Outcome:
+    """What is said of a file whose worker died."""
+    return Outcome(skipped=Note(source.path, "the process that read it died", failure=True))
+
+
+def _where(error: Exception) -> str:
+    """Where in binlint an error arose, and of what type. Its text could quote the file."""
+    frame = error.__traceback__
+    while frame is not None and frame.tb_next is not None:
+        frame = frame.tb_next
+    if frame is None:
+        return type(error).__name__
+    code = frame.tb_frame.f_code
+    return f"{type(error).__name__} in {code.co_name}, line {frame.tb_lineno}"
+
+
 class Examiner:
     """Holds what is the same for all files of a run."""
 
@@ -53,6 +69,13 @@ class Examiner:
         self._company = project_company
         self._catalogue: Catalogue = Catalogue.load()
         self._project = Project(config.cwd, self._catalogue.modules)
+
+    def outcome(self, source: Source) -> Outcome:
+        """`examine`, but a defect of binlint costs one file and not the run; it is named, without its text."""
+        try:
+            return self.examine(source)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the other files must still be looked at
+            return Outcome(skipped=Note(source.path, "binlint failed on it", _where(error), failure=True))
 
     def examine(self, source: Source) -> Outcome:
         """All that is to be said of one file."""

@@ -377,6 +377,7 @@ class Facts(NamedTuple):
     stars: tuple[tuple[str, int], ...] = ()  # `from module import *`: module and level
     roots: frozenset[str] = frozenset()  # first parts of absolute imports
     company: tuple[str, ...] = ()  # what says Binance here, strongest first
+    has_material: bool = True  # some string is at least a piece of what a key is made of
     only_testnet: bool = False  # every Binance host that is named is one for tests
     other_hosts: bool = False  # it talks to hosts that are not Binance's
     signs: bool = False  # it sends signed requests to Binance, as far as its words tell

@@ -523,11 +523,18 @@ def _is_placeholder(core: str) -> bool:
     folded = fold(core)
     if folded in _NONSENSE:
         return True
-    if not folded.isascii() and any(word in folded for word in _FOREIGN):
+    if not folded.isascii() and (any(word in folded for word in _FOREIGN) or _is_foreign_phrase(core)):
         return True
     if len(core) >= 32 and _worded(core) >= max(_WORDED, len(core) // 3) and " " not in core:
         return True
     return _is_phrase(core, _WORD_BREAKS.findall(core))
+
+
+def _is_foreign_phrase(core: str) -> bool:
+    """Words of a language without Latin letters: said to a reader, whichever language it is."""
+    foreign = sum(char.isalpha() and char > "\u036f" for char in core)
+    latin = sum(char.isalpha() and char <= "\u036f" for char in core)
+    return foreign >= 4 and foreign > latin and not any(map(str.isdigit, core)) and not set(core) & set("!@$%^&")
 
 
 def _is_made_up(core: str) -> bool:

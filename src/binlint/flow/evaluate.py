@@ -44,11 +44,14 @@ class Evaluator:
         self._file_left = budget.FILE_STEPS
         self._depth = 0
         self._open: set[tuple[int, int]] = set()
+        # Of the question at hand; the frame is kept so that its identity stays its own.
+        self._answers: dict[tuple[int, int], tuple[Frame, Values]] = {}
         self.linked = link.Linked(self)
 
     def ask(self, expr: Expr, frame: Frame | None = None) -> Values:
         """The values of `expr`, with a fresh budget. Empty means unknown."""
         self._left = budget.STEPS
+        self._answers.clear()
         values = self.values(expr, frame or self.root)
         if self._left <= 0:
             self.exhausted += 1
@@ -64,9 +67,18 @@ class Evaluator:
         self._file_left -= 1
         if self._left <= 0 or self._file_left <= 0 or self._depth >= budget.DEPTH:
             return ()
+        if isinstance(expr, _COSTLY):
+            key = (id(expr), id(frame))
+            known = self._answers.get(key)
+            if known is not None:
+                return known[1]
+            self._answers[key] = (frame, ())  # what depends on itself adds nothing to itself
         self._depth += 1
         try:
-            return _EVALUATORS[type(expr)](self, expr, frame)
+            values = _EVALUATORS[type(expr)](self, expr, frame)
+            if isinstance(expr, _COSTLY):
+                self._answers[key] = (frame, values)
+            return values
         except RecursionError:  # what `DEPTH` does not count must not end the run
             if self._depth > 1:
                 raise
@@ -274,6 +286,9 @@ class Evaluator:
         if isinstance(value, Instance):
             fields = self.linked.fields(value)
             return Items(tuple(map(given, fields))) if fields else None
+        if isinstance(value, OwnClass):
+            fields = self.linked.members(value)
+            return Items(tuple(map(given, fields))) if fields else None
         return value if isinstance(value, Items) else None
 
     def _each(self, expr: f.Each, frame: Frame) -> Values:
@@ -384,6 +399,8 @@ class Evaluator:
                         break
             elif isinstance(value, Entries):
                 found.extend(text_of(key) for key, _ in value.entries if key is not None)
+            elif isinstance(value, OwnClass):
+                found.extend(v for member in self.linked.members(value) for v in member)
         return distinct(found)
 
     def _part(self, expr: f.Part, frame: Frame) -> Values:
@@ -468,6 +485,7 @@ class Evaluator:
         return library.call(self, expr, frame)
 
 
+_COSTLY = (f.Attribute, f.Call, f.Item)  # they enter functions and objects: asked twice is paid twice
 _Evaluate = Callable[[Evaluator, "Expr", Frame], Values]
 _EVALUATORS: dict[type, _Evaluate] = {
     f.Literal: Evaluator._literal,  # type: ignore[dict-item]

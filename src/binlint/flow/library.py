@@ -44,6 +44,8 @@ _SAME = frozenset(
         "builtins": "str bytes bytearray memoryview list tuple set frozenset sorted iter repr format next",
         "copy": "copy deepcopy",
         "sys": "intern",
+        "itertools": "cycle islice",
+        "random": "sample",
         "types": "MappingProxyType",
         "collections": "OrderedDict UserDict UserString deque ChainMap",
         "asyncio": "run wait_for create_task ensure_future gather",
@@ -204,10 +206,8 @@ def _dict_method(evaluator: Evaluator, entries: Entries, name: str, passed: Argu
 
 
 def _list_method(evaluator: Evaluator, items: Items, name: str, passed: Arguments) -> Values | None:
-    if name == "pop":
-        return (
-            evaluator.item_of(items, [], [-1]) if not passed.positional else evaluator.item_of(items, [], [0])
-        )
+    if name in ("pop", "popleft"):  # any of them: it may be called again
+        return evaluator.item_of(items, [], [])
     if name in ("copy", "__iter__"):
         return (items,)
     if name in ("__next__", "send"):
@@ -229,8 +229,13 @@ def _external(evaluator: Evaluator, dotted: str, expr: f.Call, passed: Arguments
     model = _MODELS.get(dotted)
     if model is not None:
         return distinct(model(evaluator, expr, passed, frame))
-    name = dotted.rpartition(".")[2]
+    owner, _, name = dotted.rpartition(".")
     first = passed.positional[0] if passed.positional else None
+    if owner in ("builtins.str", "builtins.bytes") and first is not None and dotted not in strings.FUNCTIONS:
+        rest = passed._replace(positional=passed.positional[1:])
+        return distinct(
+            v for text in texts(evaluator.thunk(first)) for v in _text_method(evaluator, text, name, rest)
+        )
     if dotted in _SAME:
         thunk = first
         return evaluator.thunk(thunk) if thunk is not None else tuple(_keywords_as_entries(passed))
@@ -247,7 +252,6 @@ def _external(evaluator: Evaluator, dotted: str, expr: f.Call, passed: Arguments
     for thunk in passed.get("default_factory"):
         for factory in evaluator.thunk(thunk):
             found.extend(_apply(evaluator, factory, expr, Arguments(), frame))
-    owner = dotted.rpartition(".")[0]
     of = owner if name in _FACTORIES and owner else dotted
     found.append(Instance(External(of), expr, frame))
     return distinct(found)
@@ -394,6 +398,38 @@ def _next(evaluator: Evaluator, expr: f.Call, passed: Arguments, frame: Frame) -
             yield from evaluator.item_of(value, [], [])
 
 
+def _any_item(evaluator: Evaluator, expr: f.Call, passed: Arguments, frame: Frame) -> Iterator[Value]:
+    if len(passed.positional) == 1:
+        for value in evaluator.thunk(passed.positional[0]):
+            yield from evaluator.item_of(value, [], []) if isinstance(value, Items) else (value,)
+    else:
+        for thunk in passed.positional:
+            yield from evaluator.thunk(thunk)
+
+
+def _filter(evaluator: Evaluator, expr: f.Call, passed: Arguments, frame: Frame) -> Iterator[Value]:
+    for thunk in passed.positional[1:2]:
+        yield from evaluator.thunk(thunk)
+
+
+def _map(evaluator: Evaluator, expr: f.Call, passed: Arguments, frame: Frame) -> Iterator[Value]:
+    if len(passed.positional) != 2:
+        return
+    for values in evaluator.thunk(passed.positional[1]):
+        if isinstance(values, Items):
+            yield Items(
+                tuple(
+                    given(
+                        v
+                        for target in evaluator.thunk(passed.positional[0])
+                        for v in _apply(evaluator, target, expr, Arguments((item,)), frame)
+                    )
+                    for item in values.items[: budget.ALTERNATIVES]
+                ),
+                values.open or len(values.items) > budget.ALTERNATIVES,
+            )
+
+
 def _new_type(evaluator: Evaluator, expr: f.Call, passed: Arguments, frame: Frame) -> Iterator[Value]:
     yield External("builtins.str")
 
@@ -454,6 +490,12 @@ _MODELS: dict[str, _Model] = {
     "builtins.enumerate": _enumerate,
     "builtins.reversed": _reversed,
     "builtins.next": _next,
+    "builtins.max": _any_item,
+    "builtins.min": _any_item,
+    "builtins.filter": _filter,
+    "builtins.map": _map,
+    "random.choice": _any_item,
+    "secrets.choice": _any_item,
     "typing.NewType": _new_type,
     "json.loads": _json,
     "ujson.loads": _json,

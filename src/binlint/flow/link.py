@@ -447,7 +447,9 @@ class Linked:
         while waiting and seen < _LOOK_AT:
             seen += 1
             expr = waiting.pop(0)
-            if isinstance(expr, f.Ref):
+            if isinstance(expr, f.Choice):
+                waiting += expr.options
+            elif isinstance(expr, f.Ref):
                 waiting.append(self._facts.bindings[expr.binding].value)
             elif isinstance(expr, f.Element):
                 found[id(expr.iterable)] = expr.iterable
@@ -551,7 +553,8 @@ class Linked:
         if isinstance(value, Text | Items):
             return (value,) if name == "value" else ()
         if isinstance(value, Entries):
-            return self._evaluator.item_of(value, [name], [])
+            found = self._evaluator.item_of(value, [name], [])
+            return (value,) if name == "value" and not found else found
         return ()
 
     def _of_external(self, value: Instance, name: str) -> Values:
@@ -589,8 +592,26 @@ class Linked:
                 return (External(f"{base.dotted}.{name}"),)
             own = self._facts.classes[base.number]
             if self._bindings(name, self._facts.scopes[own.scope]):  # known or not, it hides what is above
-                return tuple(r for value in self._class_name(own, name) for r in self._bound(value, receiver))
+                values = self._class_name(own, name)
+                return tuple(r for value in values for r in self._member(base, value, receiver))
         return ()
+
+    def _member(self, cls: OwnClass, value: Value, receiver: Value) -> Values:
+        """A name of a class body; that of an enumeration whose members have a constructor is such a member."""
+        if isinstance(value, Items) and isinstance(receiver, OwnClass) and self._is_enum(cls):
+            if self._method(cls, "__init__") is not None:
+                return (self.construct(cls, None, Arguments(value.items), self._evaluator.root), value)
+        return self._bound(value, receiver)
+
+    def _is_enum(self, cls: OwnClass) -> bool:
+        return any(base.dotted.startswith("enum.") for base in self.external_bases(cls))
+
+    def members(self, cls: OwnClass) -> list[Values]:
+        """What iterating over a class gives: the members of an enumeration."""
+        if not self._is_enum(cls):
+            return []
+        names = [field.name for own in self.own_mro(cls) for field in own.fields if field.default is not None]
+        return [self._of_class(cls, name, cls) for name in names if not name.startswith("_")]
 
     def _of_bases(self, cls: OwnClass, name: str, receiver: Value) -> Values:
         for base in list(self.mro(cls))[1:]:
@@ -652,6 +673,10 @@ class Linked:
             return tuple(v for key in keys for v in self._of_class(value, key, value))
         if isinstance(value, Instance):
             if isinstance(value.of, OwnClass):
+                getter = self._method(value.of, "__getitem__")
+                if getter is not None:
+                    wanted = Arguments((given(Text(key, (), None) for key in keys),))
+                    return self.invoke(getter._replace(receiver=value), wanted, self._evaluator.root)
                 return tuple(v for key in keys for v in self._of_instance(value, key))
             return tuple(External(f"{value.of.dotted}.{key}") for key in keys)
         return ()
@@ -731,6 +756,7 @@ _RUNNERS = {  # name of the call → position of the function that it calls with
     "run_sync": 0,
 }
 _WORKERS = frozenset({"Thread", "Process", "Timer", "apply_async"})  # take `target=`, `args=` and `kwargs=`
+_SENDERS = frozenset({"delay", "remote"})  # methods of tasks that take the arguments of the task
 _MAPS = {"map": False, "imap": False, "starmap": True}
 
 
@@ -740,15 +766,26 @@ def indirect(call: Call, name: str) -> Iterator[Call]:
     if name in _RUNNERS and len(call.args) > _RUNNERS[name]:
         at = _RUNNERS[name]
         yield call._replace(func=call.args[at], args=call.args[at + 1 :])
+    elif name in _SENDERS and isinstance(call.func, f.Attribute) and call.args:
+        yield call._replace(func=call.func.value)
+    elif name == "add_job" and call.args and ("args" in keywords or "kwargs" in keywords):
+        yield _handed(call, call.args[0], keywords)
     elif name in _MAPS and len(call.args) >= 2:
         elements: tuple[Expr, ...] = tuple(f.Element(arg) for arg in call.args[1:])
         yield call._replace(func=call.args[0], args=(f.Star(elements[0]),) if _MAPS[name] else elements)
     elif name in _WORKERS or isinstance(call.func, f.Ref):
         target = keywords.get("target") or keywords.get("function") or keywords.get("func")
         if target is not None and ("args" in keywords or "kwargs" in keywords):
-            args: tuple[Expr, ...] = (f.Star(keywords["args"]),) if "args" in keywords else ()
-            named = ((None, keywords["kwargs"]),) if "kwargs" in keywords else ()
-            yield call._replace(func=target, args=args, keywords=named)
+            yield _handed(call, target, keywords)
+        elif name == "apply_async" and isinstance(call.func, f.Attribute):
+            yield _handed(call, call.func.value, {"args": call.args[0]} if call.args else keywords)
+
+
+def _handed(call: Call, target: Expr, keywords: dict[str, Expr]) -> Call:
+    """The call of `target` with what stands in `args=` and `kwargs=`."""
+    args: tuple[Expr, ...] = (f.Star(keywords["args"]),) if "args" in keywords else ()
+    named = ((None, keywords["kwargs"]),) if "kwargs" in keywords else ()
+    return call._replace(func=target, args=args, keywords=named)
 
 
 def merged(first: Arguments, second: Arguments) -> Arguments:

@@ -45,6 +45,7 @@ _SECRETS = frozenset(
     {Shape.KEY, Shape.PRIVATE_KEY, Shape.ENCRYPTED_PRIVATE_KEY, Shape.PLACEHOLDER, Shape.SAMPLE}
 )
 _PEM_FRAME = 44  # characters of `"-----BEGIN ENCRYPTED PRIVATE KEY-----\\n"`; a line of the key has 64
+_WEB = frozenset({"flask", "quart", "sanic", "bottle", "aiohttp", "starlette", "fastapi"})
 _SILENT = (f.Constant, f.Unknown, f.FunctionRef, f.ClassRef, f.Imported)  # what is never a text
 
 
@@ -58,6 +59,7 @@ class Tracer:
         self._linked = self._evaluator.linked
         self._project_company = project_company
         self._test_clients: set[Place] | None = None
+        self._literals: dict[Place, str | bytes] | None = None
         self._reached_texts: dict[int, list[tuple[Place, SecretText]]] = {}  # by line
         self._mentioned_at: dict[str, list[Place]] = {}
         for mention in facts.mentions:
@@ -83,7 +85,8 @@ class Tracer:
             halves = {s.kind for s in rest}
             for sighting in rest:
                 is_foreign = any(origin in foreign for origin in sighting.origins)
-                if not is_foreign and not (_is_web_secret(sighting) and Kind.API_KEY not in halves):
+                is_web = _is_web_secret(sighting, self._facts.roots) and Kind.API_KEY not in halves
+                if not is_foreign and not is_web:
                     yield sighting
 
     def _may_be_ours(self, sighting: Sighting) -> bool:
@@ -352,7 +355,17 @@ class Tracer:
         for value in self._evaluator.ask(thunk.expr, thunk.frame):
             value = bare(value)
             if isinstance(value, Text) and value.origins:
-                yield self._sighting(value, kind, sink, "", group, tests)
+                yield self._sighting(self._undone(value), kind, sink, "", group, tests)
+
+    def _undone(self, text: Text) -> Text:
+        """The literal itself where what was made of it says nothing: a seed cut out of a key, a cipher."""
+        if len(text.origins) != 1 or classify(text.string(), self._catalogue.samples) is not Shape.OTHER:
+            return text
+        if self._literals is None:
+            self._literals = {s.literal.place: s.literal.value for s in self._facts.strings}
+        literal = Text(self._literals.get(text.origins[0].place, ""), text.origins, text.way)
+        whole = classify(literal.string(), self._catalogue.samples)
+        return literal if whole in (Shape.KEY, Shape.PRIVATE_KEY) else text
 
     def _sighting(
         self, text: Text, kind: Kind, sink: Sink | None, name: str, group: tuple[int, ...], tests: bool
@@ -450,7 +463,7 @@ class Tracer:
         innocent: set[Location] = set()
         readings: dict[str, NameReading] = {}
         for slot in self._facts.slots:
-            if isinstance(slot.value, _SILENT):
+            if isinstance(slot.value, _SILENT) or not (self._facts.has_material or self._is_plain(slot.value)):
                 continue
             reading = readings.get(slot.name)
             if reading is None:
@@ -471,6 +484,14 @@ class Tracer:
                     group = (slot.group,)
                     yield self._sighting(text, reading.kind, None, slot.name, group, False)
         yield from self._alone(seen | innocent)
+
+    def _is_plain(self, value: Expr) -> bool:
+        """Whether a value stands there as it is: all that counts in a file without a piece of any key."""
+        if isinstance(value, f.Ref):
+            value = self._facts.bindings[value.binding].value
+        if isinstance(value, f.Call):
+            return any(isinstance(arg, f.Literal) for arg in value.args[1:2])
+        return isinstance(value, f.Literal | f.Choice)
 
     def _alone(self, seen: set[Location]) -> Iterator[Sighting]:
         places: set[Place] = set()
@@ -599,10 +620,13 @@ def _may_be_secret(value: str | bytes) -> bool:
     return "PRIVATE KEY" in value or len(value.split(None, 1)) == 1
 
 
-def _is_web_secret(sighting: Sighting) -> bool:
-    """`SECRET_KEY` alone and without company is a web framework's."""
-    if sighting.company or sighting.named_binance:
+def _is_web_secret(sighting: Sighting, roots: frozenset[str]) -> bool:
+    """`SECRET_KEY` alone and without company is a web framework's; `app.secret_key` is, if one is imported."""
+    if sighting.named_binance:
         return False
+    if sighting.company:
+        path = sighting.name.lower().split(".")
+        return path[-1] == "secret_key" and "app" in path[:-1] and not roots.isdisjoint(_WEB)
     return sighting.name.rpartition(".")[2].lower().strip("_") in ("secret_key", "secret", "secretkey")
 
 

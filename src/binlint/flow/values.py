@@ -272,28 +272,38 @@ def given(values: Iterable[Value]) -> Thunk:
 
 def distinct(values: Iterable[Value]) -> Values:
     """Values without repetitions, in order, as many as the budget allows."""
-    values = tuple(values)
-    if len(values) < 2:
-        return values
     found: list[Value] = []
     seen: set[tuple[object, ...]] = set()
     for value in values:
-        key: tuple[object, ...]
-        if isinstance(value, Text):
-            key = (Text, value.value, value.origins)
-        elif isinstance(value, External):
-            key = (External, value.dotted)
-        elif isinstance(value, Number):
-            key = (Number, value.value)
-        elif isinstance(value, OwnClass):
-            key = (OwnClass, id(value.facts), value.number)
-        elif isinstance(value, OwnFunction):
-            key = (OwnFunction, id(value.frame), value.number, id(value.receiver))
-        else:
-            key = (id(value),)
+        key = _identity(value)
         if key not in seen:
             seen.add(key)
             found.append(value)
             if len(found) >= budget.ALTERNATIVES:
                 break
     return tuple(found)
+
+
+_COMPARED = 40  # entries of a container that are compared; a longer one is only itself
+
+
+def _identity(value: Value) -> tuple[object, ...]:
+    """Equal for values that are the same in every respect, so that asking both would be asking twice."""
+    if isinstance(value, Text):
+        return (Text, value.value, value.origins)
+    if isinstance(value, External):
+        return (External, value.dotted)
+    if isinstance(value, Number):
+        return (Number, value.value)
+    if isinstance(value, OwnClass):
+        return (OwnClass, id(value.facts), value.number)
+    if isinstance(value, OwnFunction):
+        receiver = _identity(value.receiver) if value.receiver is not None else ()
+        return (OwnFunction, id(value.frame), value.number, receiver)
+    if isinstance(value, Instance):
+        return (Instance, _identity(value.of), id(value.call), id(value.frame))
+    if isinstance(value, Items) and len(value.items) < _COMPARED:
+        return (Items, value.open, *((id(item.expr), id(item.frame)) for item in value.items))
+    if isinstance(value, Entries) and len(value.entries) < _COMPARED:
+        return (Entries, *((name, id(item.expr), id(item.frame)) for name, item in value.entries))
+    return (id(value),)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -34,6 +35,9 @@ from binlint.syntax.scoping import bound_names
 Environment = dict[str, int]  # name -> the binding that reaches this point
 
 _LONG = 40  # shorter strings matter only where a name or a call takes them
+_PIECE = 16  # a key that is split into smaller pieces is found where it reaches a client only
+# letters and digits beside each other, without the separators of names and texts
+_MATERIAL = re.compile(r"(?<![\w.-])(?=[A-Za-z+/]{0,15}[0-9])(?=[0-9+/]{0,15}[A-Za-z])[A-Za-z0-9+/]{16}")
 _NESTING = 4  # how many keys a slot's name may carry: accounts.main.binance.apiKey
 NOWHERE = Place(1, 1, 1, 1)
 
@@ -122,6 +126,7 @@ class Builder:
         self.statements: list[Place] = []
         self.statement = NOWHERE
         self.scope = self.open_scope("module", -1, -1, "")
+        self.has_material = False
         self._outside: list[tuple[str, int, Expr]] = []
         self._path: list[str] = []
         self._groups = 0
@@ -238,6 +243,9 @@ class Builder:
     def literal(self, value: str | bytes, place: Place, docstring: bool = False) -> Literal:
         """A string literal, kept for later when it is long enough to be a credential on its own."""
         literal = Literal(value, place)
+        if not (self.has_material or docstring) and len(value) >= _PIECE:
+            shown = value if isinstance(value, str) else value.decode("latin-1")
+            self.has_material = _MATERIAL.search(shown) is not None or "PRIVATE KEY" in shown
         if len(value) >= _LONG:
             self.strings.append(StringPlace(literal, self.scope.index, self.statement, docstring))
         return literal
@@ -258,6 +266,7 @@ class Builder:
             item_sets=tuple(self.item_sets),
             slots=tuple(self.slots),
             strings=tuple(self.strings),
+            has_material=self.has_material,
             stars=tuple(dict.fromkeys(self.stars)),
             roots=frozenset(self.roots),
             statements=tuple(self.statements),

@@ -164,6 +164,7 @@ _ANNOTATION = re.compile(
 )
 _BRACKET = re.compile(r""""[^"\r\n]{0,200}"|'[^'\r\n]{0,200}'|[()\[\]{},]|(?:\r\n|\n|\r)[ \t]*(?=\r|\n)""")
 _FIRST_TEXT = re.compile(r"""\s*["']([^"'\r\n]{1,60})["']""")
+_HTML_FIELD = re.compile(r"""name=\\?["']([\w.-]{1,60})\\?["'][^<>]{0,200}$""")
 _LAST_TEXT = re.compile(r"""["']([^"'\r\n]{1,60})["']\s*,\s*$""")
 # calls that name their value in the argument before, and wrappers that only hand it on
 _NAMING = frozenset(
@@ -281,6 +282,9 @@ def _company(
             return _target(text, line_start, start), "", None
         return _in_bracket(text, bracket, call, left)
     name = (_target(text, line_start, start) if bracket is None else "") or _label(head)
+    if name.lower() == "value":  # of a field in HTML
+        field = _HTML_FIELD.search(left)
+        name = field.group(1) if field else name
     if bracket is not None and call and name.lower() in _GENERIC:
         first = _FIRST_TEXT.match(text, bracket.offset + 1, bracket.offset + _LABEL)
         name = first.group(1) if first else name
