@@ -534,7 +534,7 @@ def _is_foreign_phrase(core: str) -> bool:
     """Words of a language without Latin letters: said to a reader, whichever language it is."""
     foreign = sum(char.isalpha() and char > "\u036f" for char in core)
     latin = sum(char.isalpha() and char <= "\u036f" for char in core)
-    return foreign >= 4 and foreign > latin and not any(map(str.isdigit, core)) and not set(core) & set("!@$%^&")
+    return foreign >= max(4, latin + 1) and not any(char.isdigit() or char in "!@$%^&" for char in core)
 
 
 def _is_made_up(core: str) -> bool:

@@ -597,10 +597,10 @@ class Linked:
         return ()
 
     def _member(self, cls: OwnClass, value: Value, receiver: Value) -> Values:
-        """A name of a class body; that of an enumeration whose members have a constructor is such a member."""
-        if isinstance(value, Items) and isinstance(receiver, OwnClass) and self._is_enum(cls):
-            if self._method(cls, "__init__") is not None:
-                return (self.construct(cls, None, Arguments(value.items), self._evaluator.root), value)
+        """A name of a class body: of an enumeration with a constructor, what that makes of the value."""
+        is_member = isinstance(receiver, OwnClass) and self._is_enum(cls)
+        if is_member and isinstance(value, Items) and self.has_init(cls):
+            return (self.construct(cls, None, Arguments(value.items), self._evaluator.root), value)
         return self._bound(value, receiver)
 
     def _is_enum(self, cls: OwnClass) -> bool:

@@ -490,7 +490,8 @@ class Tracer:
         if isinstance(value, f.Ref):
             value = self._facts.bindings[value.binding].value
         if isinstance(value, f.Call):
-            return any(isinstance(arg, f.Literal) for arg in value.args[1:2])
+            getter = isinstance(value.func, f.Attribute) and value.func.name in ("getenv", "get", "setdefault")
+            return getter and any(isinstance(arg, f.Literal) for arg in value.args[1:2])
         return isinstance(value, f.Literal | f.Choice)
 
     def _alone(self, seen: set[Location]) -> Iterator[Sighting]:
@@ -621,7 +622,7 @@ def _may_be_secret(value: str | bytes) -> bool:
 
 
 def _is_web_secret(sighting: Sighting, roots: frozenset[str]) -> bool:
-    """`SECRET_KEY` alone and without company is a web framework's; `app.secret_key` is, if one is imported."""
+    """`SECRET_KEY` alone and without company is a web framework's; `app.secret_key` is in any company."""
     if sighting.named_binance:
         return False
     if sighting.company:

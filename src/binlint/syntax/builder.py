@@ -37,7 +37,7 @@ Environment = dict[str, int]  # name -> the binding that reaches this point
 _LONG = 40  # shorter strings matter only where a name or a call takes them
 _PIECE = 16  # a key that is split into smaller pieces is found where it reaches a client only
 # letters and digits beside each other, without the separators of names and texts
-_MATERIAL = re.compile(r"(?<![\w.-])(?=[A-Za-z+/]{0,15}[0-9])(?=[0-9+/]{0,15}[A-Za-z])[A-Za-z0-9+/]{16}")
+_MATERIAL = re.compile(r"(?<![\w.-])(?=[A-Za-z]{0,15}[0-9])(?=[0-9]{0,15}[A-Za-z])[A-Za-z0-9]{16}")
 _NESTING = 4  # how many keys a slot's name may carry: accounts.main.binance.apiKey
 NOWHERE = Place(1, 1, 1, 1)
 
