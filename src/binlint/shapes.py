@@ -485,6 +485,7 @@ _FILLER_WORDS = _words(
     futures future margin trading trade bot client must leak leaked do does share commit go goes real live
     only just char chars character characters digit digits letters hex educational copy using profile
     website site public goes please valid correct wrong bad good set unit pytest fixture env environment
+    something anything nothing whatever someone anyone unknown blank changeit integration nan alice bob
     variable config file get one de del la el le les los las do da dos das di der die das den il lo e et y
     und o mi meu mia mon ma mes mein meine reale reel vrai echt wirklich gercek benim moi moya мой моя мои
     от для из api no cua toi saya asli moj moje prawdziwy xxx xx x us usdm coinm tr

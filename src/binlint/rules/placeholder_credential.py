@@ -33,7 +33,7 @@ from __future__ import annotations
 
 from binlint.finding import Confidence, Severity
 from binlint.flow.sighting import Sighting
-from binlint.names import read_name
+from binlint.names import CLEAR, read_name
 from binlint.rules.rule import Rule
 from binlint.rules.verdict import Standing, Verdict, message, standing
 from binlint.shapes import Shape
@@ -43,6 +43,8 @@ def check(sighting: Sighting, shape: Shape) -> Verdict | None:
     """A placeholder where a credential belongs."""
     if shape is not Shape.PLACEHOLDER or standing(sighting) < Standing.NAMED:
         return None
+    if sighting.sink is None and read_name(sighting.name).strength < CLEAR:
+        return None  # `key`, `public`, `start_key`: their values are words, and hardly ever stand for a credential
     if sighting.sink is None and read_name(sighting.text.reveal()).kind is not None:
         return None  # the name of a field, as in `section.get("binance", "api_key")`
     text = message(sighting, sighting.kind.value, "is a placeholder")
