@@ -81,7 +81,6 @@ NEEDED = {
     "encrypted PEM": b"-----BEGIN ENCRYPTED PRIVATE KEY-----",
     "RSA PEM": b"-----BEGIN RSA PRIVATE KEY-----\\n",
     "bare Ed25519": b"k = 'MC4CAQAwBQYDK2VwBCIEI+/+/'\n",
-    "root without the name": b"from rest_bs.rest import BsClient\n",
 }
 
 

@@ -31,7 +31,11 @@ class Masker:
     """Masks the lines of one file. Made with all that was seen in it, so that neighbours are covered too."""
 
     def __init__(
-        self, text: str, findings: Sequence[Finding], secrets: Iterable[SecretText], places: Iterable[Place] = ()
+        self,
+        text: str,
+        findings: Sequence[Finding],
+        secrets: Iterable[SecretText],
+        places: Iterable[Place] = (),
     ) -> None:
         self._lines = split_lines(text)
         self._values = _Values(secret.reveal() for secret in secrets)

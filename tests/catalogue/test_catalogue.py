@@ -336,7 +336,7 @@ def test_signing(dotted: str, names: list[str]) -> None:
 
 
 def test_samples() -> None:
-    assert len(CATALOGUE.samples) == 38
+    assert len(CATALOGUE.samples) >= 38  # of the documentation; more were found in the official clients
     assert all(len(digest) == 64 and digest == digest.lower() for digest in CATALOGUE.samples)
     kinds = list(CATALOGUE.sample_kinds.values())
     assert [kinds.count(kind) for kind in Kind] == [23, 5, 4, 0, 6]

@@ -41,10 +41,15 @@ class Surroundings:
         found = bisect_right(self._starts, place[:2]) - 1
         while found >= 0 and self._definitions[found][0][2:] < place[2:]:
             found = self._outer[found]
-        while found >= 0 and self._outer[found] >= 0 and self._lines(self._outer[found]) == self._lines(found):
-            found = self._outer[found]  # of a lambda in a function of one line, the function
+        while found >= 0 and self._fills(found):
+            found = self._outer[found]
         return self._definitions[found][1] if found >= 0 else ""
 
-    def _lines(self, definition: int) -> int:
+    def _fills(self, definition: int) -> bool:
+        """Whether it is as tall as what is around it, as a lambda in a function of one line: that has a name."""
+        outer = self._outer[definition]
+        return outer >= 0 and self._height(outer) == self._height(definition)
+
+    def _height(self, definition: int) -> int:
         place = self._definitions[definition][0]
         return place.end_line - place.line
