@@ -1,4 +1,4 @@
-"""Files that were made to break scanners, runs of the real command over them, and the hunt for secrets in its output."""
+"""Files that were made to break scanners, runs of the real command over them, and the hunt for secrets."""
 
 from __future__ import annotations
 
@@ -125,15 +125,15 @@ class Batches:
     def __init__(self, folder: Path, size: int, style: str = "full") -> None:
         self._arguments = ("--isolated", "--output-format", style, "-v")
         self._folder = folder
-        self._size = size
+        self.size = size
         self._done: dict[tuple[str, ...], tuple[Run, dict[str, Hostile]]] = {}
         self._exposed: dict[tuple[str, ...], list[str]] = {}
 
     def check(self, case: str, table: Mapping[str, Callable[[str], Hostile]]) -> Run:
         """Looks at the files of the case's batch, and asserts what must hold of every one of them."""
         names = list(table)
-        at = names.index(case) // self._size * self._size
-        batch = tuple(names[at : at + self._size])
+        at = names.index(case) // self.size * self.size
+        batch = tuple(names[at : at + self.size])
         if batch not in self._done:
             files = {name: table[name](f"{number}.py") for number, name in enumerate(batch)}
             result = self._run(files)

@@ -1,4 +1,4 @@
-"""Whatever a file holds, the leaks around it are reported, in time, without a traceback and without showing them."""
+"""Whatever a file holds, the leaks around it are reported in time, without a traceback, and stay hidden."""
 
 from __future__ import annotations
 
@@ -158,6 +158,65 @@ KILLERS: dict[str, str] = {
 @pytest.mark.parametrize("case", KILLERS)
 def test_parser_killers(case: str, batches: Batches) -> None:
     batches.check(case, table(KILLERS))
+
+
+# --- what kills libcst: it reads the statement of a finding -------------------------------------------
+
+INNER_KEY, INNER_SECRET = fresh_key(), fresh_key()
+CALL = f'Client("{INNER_KEY}", "{INNER_SECRET}")'
+STATEMENTS: dict[str, str] = {
+    "plus on lines": "x = (\n" + ("'a' + " * 200 + "\n") * 20 + f"{CALL})",
+    "plus on many lines": "x = (\n" + "'a' +\n" * 4_000 + f"{CALL})",
+    "not on lines": "x = (\n" + ("not " * 200 + "\n") * 20 + f"{CALL})",
+    "minus on lines": "x = (\n" + ("- " * 200 + "\n") * 20 + f"{CALL})",
+    "tilde": "x = " + "~" * 3_000 + CALL,
+    "lambda on lines": "x = (\n" + ("lambda: " * 200 + "\n") * 20 + f"{CALL})",
+    "conditional on lines": "x = (\n" + ("1 if y else " * 200 + "\n") * 20 + f"{CALL})",
+    "and on lines": "x = (\n" + ("y and " * 240 + "\n") * 20 + f"{CALL})",
+    "or and on lines": "x = (\n" + ("y or z and " * 120 + "\n") * 20 + f"{CALL})",
+    "attributes on lines": f"x = ({CALL}\n" + (".a" * 200 + "\n") * 20 + ")",
+    "subscripts": f"x = {CALL}" + "[0]" * 2_500,
+    "calls": f"x = {CALL}" + "()" * 2_500,
+    "comparisons": "x = " + "y < " * 4_000 + CALL,
+    "powers": "x = " + "y ** " * 249 + CALL,
+    "strings on lines": f"x = ({CALL} +\n" + "'a'\n" * 4_000 + ")",
+    "f-strings on lines": f"x = ({CALL}, \n" + "f'{y}'\n" * 2_000 + ")",
+    "format specifications": "x = f'" + "{y:{z}}" * 3_000 + f"' + {CALL}",
+    "dict entries": "x = {" + "'a': 1,\n" * 3_500 + f"'b': {CALL}" + "}",
+    "list items": "x = [" + "1," * 15_000 + f"{CALL}]",
+    "list of strings": "x = [" + "'b'," * 7_000 + f"{CALL}]",
+    "arguments": "f(" + "y," * 15_000 + f"{CALL})",
+    "starred": "f(" + "*y, " * 7_000 + f"{CALL})",
+    "keywords": "f(" + "".join(f"a{n}=1, " for n in range(3_000)) + f"b={CALL})",
+    "brackets 59": "(" * 59 + CALL + ")" * 59,
+    "brackets 100": "[" * 100 + CALL + "]" * 100,
+    "walrus": "x = " + "(a := " * 58 + CALL + ")" * 58,
+    "elif": "if a: pass\n" + "elif b: pass\n" * 3_000 + f"elif c: {CALL}",
+    "semicolons": "y=1;" * 7_000 + CALL,
+    "comprehension": "x = [1" + " for a in b" * 1_500 + f"]; {CALL}",
+    "conditions": "x = [1 for a in b" + " if a" * 3_000 + f"]; {CALL}",
+    "decorators": "@d\n" * 3_000 + f"def f(x={CALL}): pass",
+    "slices": "x = a[" + "1:2," * 5_000 + f"0] + {CALL}",
+    "comments": "x = (\n" + "# a\n" * 7_000 + f"{CALL})",
+    "blank lines": "x = (" + "\n" * 20_000 + f"{CALL})",
+    "spaces": "x = (" + " " * 30_000 + f"{CALL})",
+    "backslashes": "x = 1 + " + "\\\n" * 10_000 + CALL,
+    "annotation": "x: " + "A[" * 55 + "int" + "]" * 55 + f" = {CALL}",
+    "with items": "with " + "a as b, " * 2_500 + f"{CALL}: pass",
+    "patterns": "match x:\n  case " + "|".join(["1"] * 5_000) + f": {CALL}",
+    "try": "".join(" " * n + "try:\n" for n in range(60)) + " " * 60 + CALL + "\n"
+    + "".join(" " * n + "except E: pass\n" for n in reversed(range(60))),
+}
+
+
+@pytest.mark.parametrize("case", STATEMENTS)
+def test_leaks_inside_what_kills_parsers(case: str, batches: Batches) -> None:
+    result = batches.check(case, table(STATEMENTS))
+    assert exposed(result.text, [INNER_KEY, INNER_SECRET]) == []
+    name = f"{list(STATEMENTS).index(case) % batches.size}.py"
+    assert len({code for _, code in result.spots(name)} & {"BIN101", "BIN102", "BIN107"}) >= 2
+    inner = STATEMENTS[case].count("\n", 0, STATEMENTS[case].index(INNER_KEY)) + 4
+    assert any(line == inner for line, _ in result.spots(name))
 
 
 # --- encodings ---------------------------------------------------------------------------------------

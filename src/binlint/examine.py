@@ -145,7 +145,7 @@ class Examiner:
 
 
 class _Suggestions:
-    """The refactored statements of one file. Each takes libcst milliseconds, so that it reads only so many."""
+    """The refactored statements of one file. Each takes libcst milliseconds, so it reads only so many."""
 
     def __init__(self, masker: Masker) -> None:
         self._masker = masker

@@ -336,10 +336,10 @@ def test_signing(dotted: str, names: list[str]) -> None:
 
 
 def test_samples() -> None:
-    assert len(CATALOGUE.samples) >= 38  # of the documentation; more were found in the official clients
     assert all(len(digest) == 64 and digest == digest.lower() for digest in CATALOGUE.samples)
     kinds = list(CATALOGUE.sample_kinds.values())
-    assert [kinds.count(kind) for kind in Kind] == [23, 5, 4, 0, 6]
+    known = [23, 5, 4, 0, 6]  # in the documentation; more are in the official clients
+    assert all(kinds.count(kind) >= least for kind, least in zip(Kind, known, strict=True))
 
 
 def test_names_that_the_byte_filter_has_to_know() -> None:

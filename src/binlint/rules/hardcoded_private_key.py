@@ -39,6 +39,7 @@ from __future__ import annotations
 
 from binlint.finding import Severity
 from binlint.flow.sighting import Sighting
+from binlint.names import CLEAR, read_name
 from binlint.rules.rule import Rule
 from binlint.rules.verdict import Verdict, leak
 from binlint.shapes import Shape
@@ -48,8 +49,9 @@ def check(sighting: Sighting, shape: Shape) -> Verdict | None:
     """A private key at a client, or by name and company; alone it must at least keep Binance company."""
     if shape not in (Shape.PRIVATE_KEY, Shape.ENCRYPTED_PRIVATE_KEY):
         return None
-    if not (sighting.sink or sighting.company or sighting.named_binance or sighting.project):
-        return None  # a server's or a person's key, in a project that has nothing to do with Binance
+    named = sighting.project and read_name(sighting.name).strength >= CLEAR  # `pem` alone says nothing
+    if not (sighting.sink or sighting.company or sighting.named_binance or named):
+        return None  # a server's or a person's key, in a file that has nothing to do with Binance
     if shape is Shape.PRIVATE_KEY:
         return leak(sighting, "private key")
     verdict = leak(sighting, "encrypted private key")

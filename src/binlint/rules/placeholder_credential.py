@@ -44,7 +44,7 @@ def check(sighting: Sighting, shape: Shape) -> Verdict | None:
     if shape is not Shape.PLACEHOLDER or standing(sighting) < Standing.NAMED:
         return None
     if sighting.sink is None and read_name(sighting.name).strength < CLEAR:
-        return None  # `key`, `public`, `start_key`: their values are words, and hardly ever stand for a credential
+        return None  # `key`, `public`, `start_key`: their values are words and hardly ever mean a credential
     if sighting.sink is None and read_name(sighting.text.reveal()).kind is not None:
         return None  # the name of a field, as in `section.get("binance", "api_key")`
     text = message(sighting, sighting.kind.value, "is a placeholder")

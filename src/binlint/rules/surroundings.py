@@ -46,7 +46,7 @@ class Surroundings:
         return self._definitions[found][1] if found >= 0 else ""
 
     def _fills(self, definition: int) -> bool:
-        """Whether it is as tall as what is around it, as a lambda in a function of one line: that has a name."""
+        """Whether it is as tall as what is around it: a lambda in a function of one line."""
         outer = self._outer[definition]
         return outer >= 0 and self._height(outer) == self._height(definition)
 

@@ -16,12 +16,16 @@ import libcst as cst
 
 from binlint.finding import Place
 from binlint.syntax.builder import split_lines
+from binlint.syntax.lexical import COMMENT, strings_and_comments
 
 _SIZE = 32_768  # characters of a statement; libcst needs about a second for more
 _BRACKETS = 60  # nesting; libcst is killed by 1,600 and its visitors fail from 200 on
-_OPERATORS = 250  # `+` terms or string pieces; 2,000 take libcst seconds
-_NESTED = re.compile(r"[\[({]")
-_OPERATOR = re.compile(r"[-+*/%|&.]|\b(?:and|or|not|lambda|if)\b")
+_TOWER = 250  # operators, calls, attributes or strings upon each other; 2,000 take libcst seconds
+_TOKENS = 4_000  # brackets, commas and operators in all
+_WEIGHED = re.compile(
+    r"[()\[\]{}]|[,;\"]|\*\*|//|<<|>>|[-+*/%&|^~.@]"
+    r"|\b(?:not|and|or|lambda|if|else|elif|await|yield|for|in|is)\b"
+)
 _GETTERS = frozenset({"getenv", "get"})
 
 
@@ -62,7 +66,13 @@ def establish(
     source = "\n".join(lines[first - 1 : last])
     if len(source) > _SIZE or not _is_tame(source):
         return None
-    offset = sum(len(line) + 1 for line in lines[first - 1 : literal.line - 1]) + literal.column - 1
+    try:
+        return _established(source, raw, _offset(lines, first, literal), variable)
+    except RecursionError:  # the guard is a guess
+        return None
+
+
+def _established(source: str, raw: str, offset: int, variable: str) -> Established | None:
     indent = len(source) - len(source.lstrip(" \t\f"))
     wrapped = _wrapped(source, indent)
     module = _parsed(wrapped)
@@ -75,6 +85,11 @@ def establish(
     if value is None:
         return None
     return _planned(module, found, source, raw, offset, value, variable)
+
+
+def _offset(lines: Sequence[str], first: int, place: Place) -> int:
+    """Where a place begins in the text from line `first` on."""
+    return sum(len(line) + 1 for line in lines[first - 1 : place.line - 1]) + place.column - 1
 
 
 def cut(lines: Sequence[str], place: Place) -> str:
@@ -92,19 +107,40 @@ def cut(lines: Sequence[str], place: Place) -> str:
 
 
 def _is_tame(source: str) -> bool:
-    depth = deepest = 0
-    for char in source:
-        if char in "([{":
-            depth += 1
-            deepest = max(deepest, depth)
-        elif char in ")]}":
-            depth -= 1
-    if deepest > _BRACKETS:
-        return False
-    return (
-        max((len(_OPERATOR.findall(line)) for line in source.split("\n")), default=0) <= _OPERATORS
-        and len(_OPERATOR.findall(source)) <= 20 * _OPERATORS
-    )
+    """Whether libcst can be trusted with it: it is neither deep nor long nor a tower of operators."""
+    tokens = _WEIGHED.findall(_code(source))
+    height, outer = 0, [0]
+    for token in tokens:
+        if token in "([{":
+            outer.append(height)
+            height += 1
+        elif token in ")]}":
+            height = outer.pop() + 1 if len(outer) > 1 else 0
+        elif token in ",;":
+            height = outer[-1] + 1
+        else:
+            height += 1
+        if height > _TOWER or len(outer) > _BRACKETS:
+            return False
+    return len(tokens) <= _TOKENS
+
+
+def _code(source: str) -> str:
+    """The source without comments, and with a quotation mark for each string that holds no code."""
+    pieces: list[str] = []
+    last = 0
+    for kind, start, end in strings_and_comments(source):
+        if kind == COMMENT:
+            pieces += [source[last:start], " "]
+        else:
+            quote = start + 2 - len(source[start : start + 2].lstrip(_PREFIX))
+            has_code = not {"f", "F", "t", "T"}.isdisjoint(source[start:quote])
+            pieces += [source[last:start], source[start:end] if has_code else '"']
+        last = end
+    return "".join([*pieces, source[last:]])
+
+
+_PREFIX = "bBfFrRtTuU"
 
 
 def _wrapped(source: str, indent: int) -> str:

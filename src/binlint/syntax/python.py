@@ -98,7 +98,7 @@ _IMPORTS = re.compile(
 
 
 def _qualified(text: str) -> Iterator[Mention]:
-    """Mentions whose call is named in full, as far as the imports tell: where nothing parses they still do."""
+    """Mentions whose call is named in full: imports tell, even where nothing parses."""
     imports: dict[str, str] | None = None
     for mention in lexical.mentions(text):
         if mention.call:
