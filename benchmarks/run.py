@@ -1,10 +1,10 @@
-"""How fast is binlint? Whole processes against floors, in one alternating run; one command, standard library only.
+"""How fast is binlint? Whole processes against floors, in one alternating run; standard library only.
 
     python benchmarks/run.py [--tree DIR] [--findings DIR] [--runs N] [--json FILE]
 
-Four questions, each a ratio or difference of neighbours in time, so that a machine whose speed drifts does not
-matter: a clean tree against listing it with git and reading every byte of it; a hook on ten clean files against
-an empty interpreter; a tree full of findings against `import libcst`; and the memory of the first.
+Four questions, each a ratio or difference of neighbours in time, so that a machine whose speed drifts does
+not matter: a clean tree against listing it with git and reading every byte of it; a hook on ten clean files
+against an empty interpreter; a tree full of findings against `import libcst`; and the memory of the first.
 Without `--tree`, big packages that have nothing to do with Binance are downloaded with pip and unpacked.
 """
 
@@ -27,13 +27,14 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("homeassistant==2024.3.3", "sympy", "Django", "botocore", "ansible-core", "scipy")
+CLIENTS = ("python-binance",)
 HOOK_FILES = ("textwrap", "shlex", "glob", "fnmatch", "queue", "sched", "bisect", "heapq", "copy", "stat")
 
 # The least that any tool must do: one process that lists the tree and reads every byte of it.
 FLOOR = """
 import os, subprocess
-names = subprocess.run(["git", "ls-files", "-z"], stdout=subprocess.PIPE, check=True).stdout.split(b"\\0")[:-1]
-for name in names:
+listing = subprocess.run(["git", "ls-files", "-z"], stdout=subprocess.PIPE, check=True).stdout
+for name in listing.split(b"\\0")[:-1]:
     try:
         descriptor = os.open(name, os.O_RDONLY | os.O_NOFOLLOW)
     except OSError:
@@ -65,7 +66,9 @@ class Sample(NamedTuple):
 
 def measure(command: Command) -> Sample:
     """Runs a command once and reads what the system says of it; its output is thrown away."""
-    environment = {key: value for key, value in os.environ.items() if not key.startswith(("GIT_", "BINLINT_"))}
+    environment = {
+        key: value for key, value in os.environ.items() if not key.startswith(("GIT_", "BINLINT_"))
+    }
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
     started = time.perf_counter()
     process = subprocess.Popen(
@@ -117,19 +120,23 @@ def answer(question: Question, pairs: Sequence[tuple[Sample, Sample]]) -> dict[s
 
 
 def clean_tree(cache: Path) -> Path:
-    """Downloads the packages once, unpacks them and puts them under git."""
+    """Big packages that have nothing to do with Binance."""
     tree = cache / "clean"
     if not (tree / ".git").is_dir():
-        wheels = cache / "wheels"
-        wheels.mkdir(parents=True, exist_ok=True)
-        command = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "-d", str(wheels), *PACKAGES]
-        subprocess.run(command, check=True)
-        tree.mkdir(exist_ok=True)
-        for wheel in sorted(wheels.glob("*.whl")):
-            with zipfile.ZipFile(wheel) as archive:
-                archive.extractall(tree)
+        unpack(PACKAGES, cache / "clean-wheels", tree)
         under_git(tree)
     return tree
+
+
+def unpack(packages: Sequence[str], wheels: Path, tree: Path) -> None:
+    """Downloads wheels with pip and unpacks them into one folder."""
+    wheels.mkdir(parents=True, exist_ok=True)
+    command = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "-d", str(wheels), *packages]
+    subprocess.run(command, check=True)
+    tree.mkdir(exist_ok=True)
+    for wheel in sorted(wheels.glob("*.whl")):
+        with zipfile.ZipFile(wheel) as archive:
+            archive.extractall(tree)
 
 
 def under_git(tree: Path) -> None:
@@ -148,10 +155,11 @@ def hook_tree(cache: Path) -> Path:
 
 
 def findings_tree(cache: Path) -> Path:
-    """This project's fixtures: hundreds of small programs, most of them with findings."""
+    """A project that is about Binance all over: the source of a client library, and our sample bot."""
     tree = cache / "findings"
     if not (tree / ".git").is_dir():
-        shutil.copytree(ROOT / "fixtures", tree)
+        unpack(CLIENTS, cache / "client-wheels", tree)
+        shutil.copytree(ROOT / "fixtures" / "sample", tree / "bot")
         under_git(tree)
     return tree
 
@@ -167,9 +175,13 @@ def size_of(tree: Path) -> str:
 
 def main() -> int:
     """Measures, prints the table, and exits with 1 if a target is missed."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--tree", type=Path, help="a clean git work tree, instead of downloaded packages")
-    parser.add_argument("--findings", type=Path, help="a git work tree with findings, instead of the fixtures")
+    parser.add_argument(
+        "--findings", type=Path, help="a git work tree with findings, instead of the fixtures"
+    )
     parser.add_argument("--cache", type=Path, help="where downloads stay (default: a temporary folder)")
     parser.add_argument("--runs", type=int, default=7)
     parser.add_argument("--json", type=Path)
@@ -196,13 +208,24 @@ def main() -> int:
             options.runs,
         )
         rows = [
-            answer(Question("clean tree / (git ls-files + reading)", "x", 2.5, lambda a, b: a.wall / b.wall), in_tree),
+            answer(
+                Question("clean tree / (git ls-files + reading)", "x", 2.5, lambda a, b: a.wall / b.wall),
+                in_tree,
+            ),
             answer(Question("the same, CPU", "x", 2.5, lambda a, b: a.cpu / b.cpu), in_tree),
-            answer(Question("hook, ten clean files / python -c pass", "x", 4, lambda a, b: a.wall / b.wall), in_hook),
-            answer(Question("tree with findings - import libcst", "s", 1, lambda a, b: a.wall - b.wall), in_findings),
+            answer(
+                Question("hook, ten clean files / python -c pass", "x", 4, lambda a, b: a.wall / b.wall),
+                in_hook,
+            ),
+            answer(
+                Question("tree with findings - import libcst", "s", 1, lambda a, b: a.wall - b.wall),
+                in_findings,
+            ),
+            answer(Question("the same, CPU", "s", 1, lambda a, b: a.cpu - b.cpu), in_findings),
             answer(Question("peak memory, clean tree", "MB", 100, lambda a, b: a.memory), in_tree),
         ]
-        print(f"Python {platform.python_version()}, {os.cpu_count()} processors, {options.runs} runs (hook: {3 * options.runs})")
+        machine = f"Python {platform.python_version()}, {os.cpu_count()} processors"
+        print(f"{machine}, {options.runs} runs (hook: {3 * options.runs})")
         print(f"clean tree: {size_of(clean)}")
         print(f"tree with findings: {size_of(findings)}")
     print(f"{'':40} {'median':>8} {'least':>8} {'most':>8}   target")

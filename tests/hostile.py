@@ -138,7 +138,9 @@ class Batches:
             files = {name: table[name](f"{number}.py") for number, name in enumerate(batch)}
             result = self._run(files)
             self._done[batch] = result, files
-            self._exposed[batch] = exposed(result.text, [value for file in files.values() for value in file.canary])
+            self._exposed[batch] = exposed(
+                result.text, [value for file in files.values() for value in file.canary]
+            )
         result, files = self._done[batch]
         file = files[case]
         assert result.code == 1, f"{batch}: {result.text[-2000:]}"

@@ -58,7 +58,11 @@ def _class_chain(count: int) -> str:
 def _diamonds(count: int) -> str:
     lines = ["class D0: pass"]
     for n in range(1, count):
-        lines += [f"class L{n}(D{n - 1}): pass", f"class R{n}(D{n - 1}): pass", f"class D{n}(L{n}, R{n}): pass"]
+        lines += [
+            f"class L{n}(D{n - 1}): pass",
+            f"class R{n}(D{n - 1}): pass",
+            f"class D{n}(L{n}, R{n}): pass",
+        ]
     return "\n".join([*lines, f"D{count - 1}().key", f"Client(D{count - 1}.key, D{count - 1}().secret)"])
 
 
@@ -97,7 +101,12 @@ def _every_argument_a_call(depth: int) -> str:
 
 
 def _objects(count: int) -> str:
-    lines = ["class Node:", "    def __init__(self, key, next=None):", "        self.key = key", "        self.next = next"]
+    lines = [
+        "class Node:",
+        "    def __init__(self, key, next=None):",
+        "        self.key = key",
+        "        self.next = next",
+    ]
     lines += ["n0 = Node('a')"] + [f"n{n} = Node(n{n - 1}.key, n{n - 1})" for n in range(1, count)]
     walk = ".next" * min(count, 50)
     return "\n".join([*lines, f"Client(n{count - 1}.key, n{count - 1}{walk}.key)"])
@@ -118,10 +127,18 @@ BOMBS: dict[str, str] = {
     "times negative": 'Client("x" * -1, "y" * 0)',
     "percent width": 'Client("%9999999999s" % "x", "%-9999999999s" % ("y",))',
     "percent star": 'Client("%*s" % (9999999999, "x"), "%.*f" % (9999999999, 1.0))',
-    "percent many": 'Client(' + repr("%s" * 100_000) + ' % ("x",), ' + repr("%(a)s" * 50_000) + ' % {"a": "bc"})',
+    "percent many": "Client("
+    + repr("%s" * 100_000)
+    + ' % ("x",), '
+    + repr("%(a)s" * 50_000)
+    + ' % {"a": "bc"})',
     "format width": 'Client("{:>9999999999}".format("x"), f"{\'x\':>9999999999}")',
     "format nested": 'Client("{:{}}".format("x", 9999999999), "{0.__class__.__mro__}".format("x"))',
-    "format many": "Client(" + repr("{0}" * 100_000) + '.format("abc"), ' + repr("{}" * 100_000) + '.format("x"))',
+    "format many": "Client("
+    + repr("{0}" * 100_000)
+    + '.format("abc"), '
+    + repr("{}" * 100_000)
+    + '.format("x"))',
     "ljust": 'Client("x".ljust(10**10), "x".center(9999999999), )\nClient("x".zfill(10**10), "x".rjust(10**9))',
     "expandtabs": 'Client("\\t".expandtabs(10**9), ("\\t" * 9999).expandtabs(10**6))',
     "replace": 'v = "x" * 9999\nv = v.replace("x", v).replace("x", v)\nClient(v, v.replace("", v))',
@@ -179,9 +196,13 @@ BOMBS: dict[str, str] = {
     "forty sequential branches of values": _branches(40, "v = v or 'a'", "v = v or 'b'"),
     "three hundred sequential branches": _branches(300),
     "forty nested conditional expressions": _nested_choices(40),
-    "forty conditional parts": "v = " + " + ".join(f"('a' if c{n} else 'b')" for n in range(40)) + "\nClient(v, v)",
+    "forty conditional parts": "v = "
+    + " + ".join(f"('a' if c{n} else 'b')" for n in range(40))
+    + "\nClient(v, v)",
     "forty or parts": "v = " + " + ".join(f"(x{n} or 'b{n}')" for n in range(40)) + "\nClient(v, v)",
-    "forty try blocks": "v = 'a'\n" + "try:\n    v = v + f()\n    v = v + 'b'\nexcept E:\n    v = v + 'c'\n" * 40 + "Client(v, v)",
+    "forty try blocks": "v = 'a'\n"
+    + "try:\n    v = v + f()\n    v = v + 'b'\nexcept E:\n    v = v + 'c'\n" * 40
+    + "Client(v, v)",
     "nested loops": _loops(15),
     "wrappers of wrappers": _wrappers(5, 200),
     "wrappers of wrappers with fan": _wrappers(5, 200, 10),
@@ -191,36 +212,67 @@ BOMBS: dict[str, str] = {
         f"k{n} = 'key-{n}'\ns{n} = k{n} + 'a'\nClient(k{n}, s{n})" for n in range(2_000)
     ),
     "two thousand clients of one name": "k = 'a'\n" + "k = k + 'b'\nClient(k, k)\n" * 2_000,
-    "two thousand clients in functions": "\n".join(f"def f{n}(k, s):\n    return Client(k, s)" for n in range(2_000)),
+    "two thousand clients in functions": "\n".join(
+        f"def f{n}(k, s):\n    return Client(k, s)" for n in range(2_000)
+    ),
     "two thousand clients in one wrapper": "def w(k, s): return Client(k, s)\n"
     + "\n".join(f"w('key-{n}', 'secret-{n}')" for n in range(2_000)),
     "two thousand instances": "class A:\n    def __init__(self, k): self.k = k\n    def go(self): Client(self.k, self.k)\n"
     + "\n".join(f"A('key-{n}').go()" for n in range(2_000)),
-    "two thousand entries": "clients = {" + ", ".join(f"'c{n}': Client('k{n}', 's{n}')" for n in range(2_000)) + "}",
+    "two thousand entries": "clients = {"
+    + ", ".join(f"'c{n}': Client('k{n}', 's{n}')" for n in range(2_000))
+    + "}",
     "five hundred dict merges": _dict_merges(500),
     "dict merges in a loop": "d = {'a': 'b'}\nfor i in range(500):\n    d = {**d, **d, 'c': d}\n    d |= d\n    d.update(d)\n"
     "Client(d['a'], d['c']['a'])\nClient(**d)",
     "thousand updates": _updates(1_000),
-    "thousand item assignments": "d = {}\n" + "\n".join(f"d['k{n}'] = d.get('k{n - 1}')" for n in range(1_000)) + "\nClient(d['k9'], **d)",
-    "thousand attribute assignments": "o = Client()\n" + "\n".join(f"o.a{n} = o.a{n - 1}" for n in range(1_000)) + "\nClient(o.a9, o.a99)",
+    "thousand item assignments": "d = {}\n"
+    + "\n".join(f"d['k{n}'] = d.get('k{n - 1}')" for n in range(1_000))
+    + "\nClient(d['k9'], **d)",
+    "thousand attribute assignments": "o = Client()\n"
+    + "\n".join(f"o.a{n} = o.a{n - 1}" for n in range(1_000))
+    + "\nClient(o.a9, o.a99)",
     "thousand augmentations": "v = ''\n" + "v += 'a'\n" * 1_000 + "Client(v, v)",
-    "dict of 20000 entries": "d = {" + ", ".join(f"'k{n}': 'v{n}'" for n in range(20_000)) + "}\nClient(d['k1'], d['k19999'])\n"
+    "dict of 20000 entries": "d = {"
+    + ", ".join(f"'k{n}': 'v{n}'" for n in range(20_000))
+    + "}\nClient(d['k1'], d['k19999'])\n"
     "for k in d:\n    Client(k, d[k])\nClient(**d)",
-    "list of 20000 items": "l = [" + ", ".join(f"'v{n}'" for n in range(20_000)) + "]\nfor v in l:\n    Client(v, l[5])\nClient(*l)",
-    "list of 5000 accounts": "l = [" + ", ".join(f"{{'key': 'k{n}', 'secret': 's{n}'}}" for n in range(5_000)) + "]\n"
+    "list of 20000 items": "l = ["
+    + ", ".join(f"'v{n}'" for n in range(20_000))
+    + "]\nfor v in l:\n    Client(v, l[5])\nClient(*l)",
+    "list of 5000 accounts": "l = ["
+    + ", ".join(f"{{'key': 'k{n}', 'secret': 's{n}'}}" for n in range(5_000))
+    + "]\n"
     "clients = [Client(a['key'], a['secret']) for a in l]\nfor a in l:\n    Client(**a)",
-    "deeply nested data": "d = " + "{'a': [" * 45 + "'x'" + "]}" * 45 + "\nClient(d" + "['a'][0]" * 45 + ", 'y')",
-    "deeply nested JSON": "import json\nv = json.loads('" + '{"a": [' * 400 + "1" + "]}" * 400 + "')\nw = json.loads('"
-    + "[" * 90_000 + "')\nClient(v['a'][0]['a'], w[0])",
-    "large JSON": "import json\nv = json.loads('[" + ",".join(['"ab"'] * 15_000) + "]')\nClient(*v)\nfor w in v:\n    Client(w, w)",
+    "deeply nested data": "d = "
+    + "{'a': [" * 45
+    + "'x'"
+    + "]}" * 45
+    + "\nClient(d"
+    + "['a'][0]" * 45
+    + ", 'y')",
+    "deeply nested JSON": "import json\nv = json.loads('"
+    + '{"a": [' * 400
+    + "1"
+    + "]}" * 400
+    + "')\nw = json.loads('"
+    + "[" * 90_000
+    + "')\nClient(v['a'][0]['a'], w[0])",
+    "large JSON": "import json\nv = json.loads('["
+    + ",".join(['"ab"'] * 15_000)
+    + "]')\nClient(*v)\nfor w in v:\n    Client(w, w)",
     "comprehension product": "v = [a + b + c + d for a in x for b in x for c in x for d in x]\nx = ['p', 'q', 'r', 's', 't']\n"
     "y = [a + b for a in x for b in x for c in x for d in x for e in x for f in x]\nClient(*y)\nClient(y[0], v[1])",
     "comprehension of comprehensions": "x = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']\n"
-    + "\n".join(f"x{n} = [p + q for p in {'x' if not n else f'x{n - 1}'} for q in {'x' if not n else f'x{n - 1}'}]" for n in range(8))
+    + "\n".join(
+        f"x{n} = [p + q for p in {'x' if not n else f'x{n - 1}'} for q in {'x' if not n else f'x{n - 1}'}]"
+        for n in range(8)
+    )
     + "\nClient(*x7)\nfor k in x7:\n    Client(k, k)",
     "dict comprehension product": "x = [str(n) for n in ('a', 'b', 'c', 'd', 'e', 'f', 'g', 'h')]\n"
     "d = {a + b + c: a for a in x for b in x for c in x}\ne = {a + b: b for a in d for b in d}\nClient(**e)\nClient(e['ab'], d['abc'])",
-    "zip and enumerate": "x = ['a'] * 5\nx = ['a', 'b', 'c', 'd']\n" + "x = [p + q for p, q in zip(x + x, x + x)]\n" * 14
+    "zip and enumerate": "x = ['a'] * 5\nx = ['a', 'b', 'c', 'd']\n"
+    + "x = [p + q for p, q in zip(x + x, x + x)]\n" * 14
     + "x = list(enumerate(list(enumerate(x))))\nfor k, s in zip(x, x):\n    Client(k, s)",
     "itertools": "import itertools\nx = 'abcdefghijklmnopqrstuvwxyz'\np = itertools.product(x, repeat=64)\n"
     "q = itertools.permutations(x)\nr = itertools.chain(itertools.cycle(x), itertools.repeat('a'))\n"
@@ -229,30 +281,57 @@ BOMBS: dict[str, str] = {
     "base64 fifty times": _nested_base64(50),
     "str fifty times": _every_argument_a_call(50),
     "linked objects": _objects(200),
-    "sum of names": "\n".join(f"n{n} = 'x'" for n in range(1_000)) + "\nv = " + " + ".join(f"n{n}" for n in range(1_000)) + "\nClient(v, v)",
-    "closures": "def f0(k):\n" + "".join("    " * n + f"def f{n}(k{n}):\n" for n in range(1, 20)) + "    " * 20
-    + "Client(k, k19)\n" + "".join("    " * n + f"f{n}(k)\n    " + "    " * (n - 1) + f"f{n}(k + k)\n" for n in reversed(range(1, 20))) + "f0('a')",
-    "environment": "import os\n" + "\n".join(f"os.environ['E{n}'] = os.environ['E{n - 1}'] + os.getenv('E{n + 1}', 'a')" for n in range(300))
+    "sum of names": "\n".join(f"n{n} = 'x'" for n in range(1_000))
+    + "\nv = "
+    + " + ".join(f"n{n}" for n in range(1_000))
+    + "\nClient(v, v)",
+    "closures": "def f0(k):\n"
+    + "".join("    " * n + f"def f{n}(k{n}):\n" for n in range(1, 20))
+    + "    " * 20
+    + "Client(k, k19)\n"
+    + "".join(
+        "    " * n + f"f{n}(k)\n    " + "    " * (n - 1) + f"f{n}(k + k)\n" for n in reversed(range(1, 20))
+    )
+    + "f0('a')",
+    "environment": "import os\n"
+    + "\n".join(
+        f"os.environ['E{n}'] = os.environ['E{n - 1}'] + os.getenv('E{n + 1}', 'a')" for n in range(300)
+    )
     + "\nClient(os.environ['E299'], os.environ['E0'])",
     "environment of itself": "import os\nos.environ['A'] = os.environ['A'] + os.environ['B']\nos.environ['B'] = os.environ.get('A', os.environ['B'])\n"
     "Client(os.environ['A'], os.getenv('B', os.environ['A']))",
     "options": "import argparse\np = argparse.ArgumentParser()\n"
-    + "\n".join(f"p.add_argument('--a{n}', default=p.parse_args().a{n - 1} + p.parse_args().a{n + 1})" for n in range(200))
+    + "\n".join(
+        f"p.add_argument('--a{n}', default=p.parse_args().a{n - 1} + p.parse_args().a{n + 1})"
+        for n in range(200)
+    )
     + "\na = p.parse_args()\nClient(a.a1, a.a199)",
-    "handlers": "v = 'a'\n" + "".join("    " * n + "try:\n" + "    " * (n + 1) + "v = v + 'a'\n" for n in range(18)) + "".join(
-        "    " * n + "except E:\n" + "    " * (n + 1) + "v = v + 'b'\n" for n in reversed(range(18))
-    ) + "Client(v, v)",
-    "getattr chain": "import binance\nm = 'client'\n" + "m = getattr(binance, m) or m\n" * 60 + "m.Client('a', 'b')",
+    "handlers": "v = 'a'\n"
+    + "".join("    " * n + "try:\n" + "    " * (n + 1) + "v = v + 'a'\n" for n in range(18))
+    + "".join("    " * n + "except E:\n" + "    " * (n + 1) + "v = v + 'b'\n" for n in reversed(range(18)))
+    + "Client(v, v)",
+    "getattr chain": "import binance\nm = 'client'\n"
+    + "m = getattr(binance, m) or m\n" * 60
+    + "m.Client('a', 'b')",
     "rebound client": "C = Client\n" + "C = C if x else Client\n" * 100 + "C('a', 'b')",
     "walrus": "Client((a := (b := (a := 'x') + a) + b), (c := c + a))",
     "split": "v = ('a ' * 8000).split()\nw = ','.join(v).split(',')\nfor x in w:\n    Client(x, x)\nClient(*w)",
-    "maps": "x = ['a', 'b', 'c']\n" + "x = list(map(lambda y: y + y, x))\n" * 30 + "list(map(Client, x, x))\nClient(*x)",
-    "threads": "import threading\ndef run(k, s):\n    Client(k, s)\n    threading.Thread(target=run, args=(s, k)).start()\n" * 30
+    "maps": "x = ['a', 'b', 'c']\n"
+    + "x = list(map(lambda y: y + y, x))\n" * 30
+    + "list(map(Client, x, x))\nClient(*x)",
+    "threads": "import threading\ndef run(k, s):\n    Client(k, s)\n    threading.Thread(target=run, args=(s, k)).start()\n"
+    * 30
     + "threading.Thread(target=run, args=('a', 'b')).start()",
-    "matches": "v = 'a'\n" + "match x:\n    case 1: v = v + 'a'\n    case 2: v = v + 'b'\n    case _: v = v + 'c'\n" * 40 + "Client(v, v)",
+    "matches": "v = 'a'\n"
+    + "match x:\n    case 1: v = v + 'a'\n    case 2: v = v + 'b'\n    case _: v = v + 'c'\n" * 40
+    + "Client(v, v)",
     "with items": "v = open('x')\n" + "with v as v, v as w:\n    v = v + w\n" * 40 + "Client(v, w)",
-    "headers": "h = {}\n" + "h = {'X-MBX-APIKEY': h['X-MBX-APIKEY'] + h.get('a', 'b'), **h}\n" * 200 + "Client(h, h)",
-    "signatures": "import hmac\nk = 'a'\n" + "k = hmac.new(k.encode(), k.encode(), 'sha256').hexdigest() + k\n" * 300 + "Client(k, k)",
+    "headers": "h = {}\n"
+    + "h = {'X-MBX-APIKEY': h['X-MBX-APIKEY'] + h.get('a', 'b'), **h}\n" * 200
+    + "Client(h, h)",
+    "signatures": "import hmac\nk = 'a'\n"
+    + "k = hmac.new(k.encode(), k.encode(), 'sha256').hexdigest() + k\n" * 300
+    + "Client(k, k)",
 }
 
 

@@ -17,8 +17,7 @@ def test_neighbours_on_the_line_are_masked_too() -> None:
 
 def test_a_short_passphrase_is_masked_where_it_stands() -> None:
     found = findings_of(
-        "from binance.spot import Spot\n"
-        "Spot('«a»', private_key_pass='hunter2 horse')  # hunter2 horse\n"
+        "from binance.spot import Spot\nSpot('«a»', private_key_pass='hunter2 horse')  # hunter2 horse\n"
     )
     passphrase = next(f for f in found if f.code == "BIN104")
     assert passphrase.frame is not None

@@ -162,7 +162,7 @@ PROGRAMS: dict[str, str] = {
     "headers": "import requests\nrequests.get('https://api.binance.com/«a»', headers={'X-MBX-APIKEY': '«a»'}, params={'k': '«b»'})",
     "signature": "import hmac, hashlib\nhmac.new('«a»'.encode(), b'binance «b»', hashlib.sha256)  # «a»",
     "configuration": "import ccxt\ne = ccxt.binance({'apiKey': '«a»', 'secret': '«b»', 'uid': '«c»'})\ne.apiKey, e.secret = '«a»', '«d»'",
-    "JSON": "import json\nd = json.loads('{\"apiKey\": \"«a»\", \"secret\": \"«b»\"}')\nClient(d['apiKey'], d['secret'])",
+    "JSON": 'import json\nd = json.loads(\'{"apiKey": "«a»", "secret": "«b»"}\')\nClient(d[\'apiKey\'], d[\'secret\'])',
     "URL": "url = '«a:url»'\napi_key = '«a»'\nClient(api_key, '«b»')",
     "wrappers": "def w(k, s):\n    return Client(k, s)\nw('«a»', '«b»')\nw(s='«c»', k='«d»')",
     "choices": "Client('«a»' if x else '«b»', y or '«c»')",
@@ -299,16 +299,23 @@ def test_standard_input(name: str, folder: Path) -> None:
     assert list(folder.iterdir()) == []
 
 
-@pytest.mark.parametrize("options", [["--show-settings"], ["--show-files"], ["-q"], ["--exit-zero"], ["--color", "always"], ["--strict"]])
+@pytest.mark.parametrize(
+    "options",
+    [["--show-settings"], ["--show-files"], ["-q"], ["--exit-zero"], ["--color", "always"], ["--strict"]],
+)
 def test_options(options: list[str], folder: Path) -> None:
     case = _case(folder)
     assert exposed(shown(["--isolated", *options, "leak.py"]), case.secrets) == []
 
 
-@pytest.mark.parametrize("variable", ["NO_COLOR", "FORCE_COLOR", "CI", "GITHUB_ACTIONS", "PYTHONDEVMODE", "PYTHONVERBOSE"])
+@pytest.mark.parametrize(
+    "variable", ["NO_COLOR", "FORCE_COLOR", "CI", "GITHUB_ACTIONS", "PYTHONDEVMODE", "PYTHONVERBOSE"]
+)
 def test_environment(variable: str, folder: Path) -> None:
     case = _case(folder)
-    result = run(["--isolated", "-v", "--output-format", "full", "leak.py"], folder, environment={variable: "1"})
+    result = run(
+        ["--isolated", "-v", "--output-format", "full", "leak.py"], folder, environment={variable: "1"}
+    )
     assert result.code == 1
     assert exposed(result.text, case.secrets) == []
     assert ("\x1b[" in result.text) == (variable == "FORCE_COLOR")
@@ -362,7 +369,9 @@ def test_internal_errors(stage: str, folder: Path, monkeypatch: pytest.MonkeyPat
 
 def test_unknown_options_and_paths(folder: Path) -> None:
     value = fresh_key()
-    (folder / "pyproject.toml").write_text(f'[tool.binlint]\nselect = ["BIN1"]\n# {value}\nexclude = 1 "{value}\n')
+    (folder / "pyproject.toml").write_text(
+        f'[tool.binlint]\nselect = ["BIN1"]\n# {value}\nexclude = 1 "{value}\n'
+    )
     out, err = io.StringIO(), io.StringIO()
     assert main(["."], stdout=out, stderr=err) == 2
     assert exposed(out.getvalue() + err.getvalue(), [value]) == []
@@ -398,7 +407,9 @@ def _tree(folder: Path) -> list[str]:
     names = [f"{stem}.py" for stem in ("b", "a", "Z", "ä", "a b", "10", "9")]
     for number, name in enumerate(names):
         program = list(PROGRAMS.values())[number * 7 % len(PROGRAMS)]
-        (folder / name).write_text(filled(HEAD + program + "\n" + PROGRAMS["choices"] + "\n").source, encoding="utf-8")
+        (folder / name).write_text(
+            filled(HEAD + program + "\n" + PROGRAMS["choices"] + "\n").source, encoding="utf-8"
+        )
     (folder / "binary.py").write_bytes(b"\0" * 100)
     (folder / "latin.py").write_bytes(b"# \xe9\nfrom binance.client import Client\n")
     return [*names, "binary.py", "latin.py"]

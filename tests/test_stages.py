@@ -70,7 +70,9 @@ def test_a_clean_tree_imports_nothing_of_the_analysis(clean: Path) -> None:
 
 
 def test_a_candidate_without_a_finding_needs_no_libcst(clean: Path) -> None:
-    (clean / "bot.py").write_text("import os\nfrom binance.client import Client\nClient(os.environ['A'], os.environ['B'])\n")
+    (clean / "bot.py").write_text(
+        "import os\nfrom binance.client import Client\nClient(os.environ['A'], os.environ['B'])\n"
+    )
     modules, status = loaded(clean, "bot.py")
     assert status == 0
     assert "binlint.flow" in modules

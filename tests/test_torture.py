@@ -204,7 +204,10 @@ STATEMENTS: dict[str, str] = {
     "annotation": "x: " + "A[" * 55 + "int" + "]" * 55 + f" = {CALL}",
     "with items": "with " + "a as b, " * 2_500 + f"{CALL}: pass",
     "patterns": "match x:\n  case " + "|".join(["1"] * 5_000) + f": {CALL}",
-    "try": "".join(" " * n + "try:\n" for n in range(60)) + " " * 60 + CALL + "\n"
+    "try": "".join(" " * n + "try:\n" for n in range(60))
+    + " " * 60
+    + CALL
+    + "\n"
     + "".join(" " * n + "except E: pass\n" for n in reversed(range(60))),
 }
 
@@ -230,7 +233,9 @@ def _cookie(name: str) -> str:
     return f"# -*- coding: {name} -*-\n"
 
 
-def _as(encoding: str, cookie: str = "", middle: str = WESTERN, mark: bytes = b"") -> Callable[[Canary], bytes]:
+def _as(
+    encoding: str, cookie: str = "", middle: str = WESTERN, mark: bytes = b""
+) -> Callable[[Canary], bytes]:
     def make(canary: Canary) -> bytes:
         return mark + (cookie + canary.around(f"\n{middle}\n")).encode(encoding)
 
@@ -338,7 +343,24 @@ def test_mixed_line_ends(tmp_path: Path) -> None:
     check(look(tmp_path, text.encode()), canary, text)
 
 
-ENDS = ("", "\r", "\\", "\\\n", "#", "  ", "\n\n\n", '"', "'''", "\\\r\n", ";", "\x1a", "\f", "(", "@", "if x:")
+ENDS = (
+    "",
+    "\r",
+    "\\",
+    "\\\n",
+    "#",
+    "  ",
+    "\n\n\n",
+    '"',
+    "'''",
+    "\\\r\n",
+    ";",
+    "\x1a",
+    "\f",
+    "(",
+    "@",
+    "if x:",
+)
 
 
 def _ending(name: str, end: str) -> Hostile:
@@ -424,7 +446,18 @@ def test_an_empty_file(tmp_path: Path) -> None:
 
 
 def test_next_to_nothing(tmp_path: Path) -> None:
-    files = [b"\0", b"\0" * 100_000, b"\xff\xfe", b"\xef\xbb\xbf", b"\r", b"\\", b"#", b"'", b"binance", b"\xffbinance"]
+    files = [
+        b"\0",
+        b"\0" * 100_000,
+        b"\xff\xfe",
+        b"\xef\xbb\xbf",
+        b"\r",
+        b"\\",
+        b"#",
+        b"'",
+        b"binance",
+        b"\xffbinance",
+    ]
     for number, data in enumerate(files):
         (tmp_path / f"{number}.py").write_bytes(data)
     result = run([*FULL, "."], tmp_path)
@@ -478,8 +511,10 @@ PATTERNS: dict[str, str] = {
     "brackets in comments": "# " + "([{" * 100_000,
     "commas": "# " + "api_key, " * 50_000,
     "labels": "# " + "api key: " * 50_000,
-    "docstring of keys": "def f():\n    \'\'\'\n" + "".join(f"    {fresh_key()}\n" for _ in range(1_000)) + "    \'\'\'",
-    "line of keys": "x = \'" + " ".join(fresh_key() for _ in range(1_000)) + "\'",
+    "docstring of keys": "def f():\n    '''\n"
+    + "".join(f"    {fresh_key()}\n" for _ in range(1_000))
+    + "    '''",
+    "line of keys": "x = '" + " ".join(fresh_key() for _ in range(1_000)) + "'",
     "names of keys": "".join(f'key_{n} = "{fresh_key()}"\n' for n in range(1_000)),
     "comments of keys": "".join(f"# key {fresh_key()} of an order\n" for _ in range(1_000)),
 }

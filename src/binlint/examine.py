@@ -71,7 +71,7 @@ class Examiner:
         self._project = Project(config.cwd, self._catalogue.modules)
 
     def outcome(self, source: Source) -> Outcome:
-        """`examine`, but a defect of binlint costs one file and not the run; it is named, without its text."""
+        """`examine`, but a defect of binlint costs one file and not the run; its text is not told."""
         try:
             return self.examine(source)
         except Exception as error:  # noqa: BLE001 - whatever it is, the other files must still be looked at

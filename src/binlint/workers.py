@@ -1,4 +1,4 @@
-"""Several processes for many candidates, by plain forks: what is loaded already is shared, and only results travel.
+"""Several processes for many candidates, by plain forks: what is loaded is shared, only results travel.
 
 Threads would not help, since the parser holds the interpreter. A worker that dies is not a silent pass:
 its files come back as outcomes that say so.
@@ -37,7 +37,10 @@ def count_for(sources: Sequence[Source]) -> int:
 
 
 def examine_all(
-    sources: Sequence[Source], examine: Callable[[Source], Result], lost: Callable[[Source], Result], count: int
+    sources: Sequence[Source],
+    examine: Callable[[Source], Result],
+    lost: Callable[[Source], Result],
+    count: int,
 ) -> list[Result]:
     """`examine` of every source, by `count` processes. `lost` makes the result of what a dead worker had."""
     by_size = sorted(sources, key=lambda source: (-len(source.data), source.path))

@@ -24,7 +24,10 @@ NAMES = {
     "both branches": ("if f():\n    x = 'a'\nelse:\n    x = 'b'", "ab"),
     "one branch": ("x = 'a'\nif f():\n    x = 'b'", "ab"),
     "elif": ("if f():\n    x = 'a'\nelif g():\n    x = 'b'\nelse:\n    x = 'c'", "abc"),
-    "returning branch does not join": ("def f():\n    y = 'a'\n    if g():\n        y = 'b'\n        return\n    return y\nx = f()", "a"),
+    "returning branch does not join": (
+        "def f():\n    y = 'a'\n    if g():\n        y = 'b'\n        return\n    return y\nx = f()",
+        "a",
+    ),
     "try": ("try:\n    x = 'a'\nexcept E:\n    x = 'b'", "ab"),
     "match": ("match f():\n    case 1:\n        x = 'a'\n    case _:\n        x = 'b'", "ab"),
     "conditional": ("x = 'a' if f() else 'b'", "ab"),
@@ -39,7 +42,10 @@ NAMES = {
     "loop carries": ("x = 'a'\nfor _ in f():\n    y = x\n    x = 'b'\nx = y", "ab"),
     "while": ("x = 'a'\nwhile f():\n    x = 'b'", "ab"),
     "global in a function": ("x = 'a'\ndef f():\n    global x\n    x = 'b'\nf()\nx = x", "ab"),
-    "nonlocal": ("def f():\n    y = 'a'\n    def g():\n        nonlocal y\n        y = 'b'\n    g()\n    return y\nx = f()", "ab"),
+    "nonlocal": (
+        "def f():\n    y = 'a'\n    def g():\n        nonlocal y\n        y = 'b'\n    g()\n    return y\nx = f()",
+        "ab",
+    ),
     "closure": ("def f(k):\n    def g():\n        return k\n    return g\nx = f('a')()", "a"),
     "deleted branch stays unknown": ("x = f()", ""),
 }
@@ -87,7 +93,10 @@ CONTAINERS = {
     "list item": ("x = ['a', 'b'][1]", "b"),
     "append": ("l = []\nl.append('a')\nx = l[0]", "a"),
     "zip": ("for k, x in zip(['k'], ['a']):\n    pass", "a"),
-    "attribute of a namespace": ("from types import SimpleNamespace\nn = SimpleNamespace(k='a')\nx = n.k", "a"),
+    "attribute of a namespace": (
+        "from types import SimpleNamespace\nn = SimpleNamespace(k='a')\nx = n.k",
+        "a",
+    ),
     "namedtuple": ("from collections import namedtuple\nN = namedtuple('N', 'k l')\nx = N('a', 'b').l", "b"),
 }
 CALLS = {
@@ -106,7 +115,10 @@ CALLS = {
     "generator": ("def f():\n    yield 'a'\nx = next(f())", "a"),
     "getenv default": ("import os\nx = os.getenv('K', 'a')", "a"),
     "environment that the file sets": ("import os\nos.environ['K'] = 'a'\nx = os.environ['K']", "a"),
-    "argparse": ("import argparse\np = argparse.ArgumentParser()\np.add_argument('--k', default='a')\nx = p.parse_args().k", "a"),
+    "argparse": (
+        "import argparse\np = argparse.ArgumentParser()\np.add_argument('--k', default='a')\nx = p.parse_args().k",
+        "a",
+    ),
 }
 CLASSES = {
     "class attribute": ("class C:\n    k = 'a'\nx = C.k", "a"),
@@ -122,12 +134,21 @@ CLASSES = {
         "class C(B):\n    def __init__(self):\n        super().__init__('a')\nx = C().k",
         "a",
     ),
-    "dataclass": ("from dataclasses import dataclass\n@dataclass\nclass C:\n    k: str = 'a'\nx = C().k", "a"),
-    "dataclass argument": ("from dataclasses import dataclass\n@dataclass\nclass C:\n    k: str = 'a'\nx = C('b').k", "b"),
+    "dataclass": (
+        "from dataclasses import dataclass\n@dataclass\nclass C:\n    k: str = 'a'\nx = C().k",
+        "a",
+    ),
+    "dataclass argument": (
+        "from dataclasses import dataclass\n@dataclass\nclass C:\n    k: str = 'a'\nx = C('b').k",
+        "b",
+    ),
     "enum": ("from enum import Enum\nclass C(Enum):\n    K = 'a'\nx = C.K.value", "a"),
     "property": ("class C:\n    @property\n    def k(self):\n        return 'a'\nx = C().k", "a"),
     "static method": ("class C:\n    @staticmethod\n    def f():\n        return 'a'\nx = C.f()", "a"),
-    "class method": ("class C:\n    k = 'a'\n    @classmethod\n    def f(cls):\n        return cls.k\nx = C.f()", "a"),
+    "class method": (
+        "class C:\n    k = 'a'\n    @classmethod\n    def f(cls):\n        return cls.k\nx = C.f()",
+        "a",
+    ),
     "set from outside": ("class C:\n    pass\nc = C()\nc.k = 'a'\nx = c.k", "a"),
     "getattr": ("class C:\n    k = 'a'\nx = getattr(C, 'k')", "a"),
 }

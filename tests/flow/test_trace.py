@@ -42,10 +42,7 @@ def test_the_way_leads_from_the_literal_to_the_client() -> None:
 
 def test_a_literal_in_two_clients_is_one_finding_with_both() -> None:
     found = findings_of(
-        "from binance.client import Client, AsyncClient\n"
-        'k = "«a»"\n'
-        'Client(k, "«b»")\n'
-        'AsyncClient(k, "«c»")\n'
+        'from binance.client import Client, AsyncClient\nk = "«a»"\nClient(k, "«b»")\nAsyncClient(k, "«c»")\n'
     )
     first = found[0]
     assert [f.location.place.line for f in found] == [2, 3, 4]

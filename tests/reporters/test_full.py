@@ -148,7 +148,7 @@ def test_a_long_line_is_cut_around_the_literal(width, before, after, filler):
     assert under == sum(2 if character == "交" else 1 for character in lead)
     assert carets.strip("^ ") == ""
     whole = before <= room and clean(filler * before) == lead
-    assert whole or lead[:3] == "..." and (lead[3:] in clean(filler * room))
+    assert whole or (lead[:3] == "..." and (lead[3:] in clean(filler * room)))
     assert carets.count("^") == 18
     if not after:
         assert not shown.endswith("...")

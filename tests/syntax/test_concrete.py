@@ -53,9 +53,14 @@ def test_a_place_that_is_no_literal_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    "statement", ["k = " + "(" * 200 + "'VALUE'" + ")" * 200, "k = 'VALUE'" + " + 'a'" * 400], ids=["deep", "long"]
+    "statement",
+    ["k = " + "(" * 200 + "'VALUE'" + ")" * 200, "k = 'VALUE'" + " + 'a'" * 400],
+    ids=["deep", "long"],
 )
 def test_what_would_hurt_libcst_is_left_alone(statement: str) -> None:
     source = statement.replace("VALUE", VALUE)
     at = source.index("'v")
-    assert establish(source, Place(1, 1, 1, len(source) + 1), Place(1, at + 1, 1, at + len(VALUE) + 3), "K") is None
+    assert (
+        establish(source, Place(1, 1, 1, len(source) + 1), Place(1, at + 1, 1, at + len(VALUE) + 3), "K")
+        is None
+    )

@@ -53,7 +53,11 @@ class Relevance:
     def _may_be(self, func: f.Expr) -> bool:
         if not isinstance(func, f.Free):
             return True
-        return func.name in self._bound or (bool(self._facts.stars) and func.name not in _BUILTINS) or func.name == "super"
+        return (
+            func.name in self._bound
+            or (bool(self._facts.stars) and func.name not in _BUILTINS)
+            or func.name == "super"
+        )
 
     def _is_known(self, value: f.Imported) -> bool:
         return (value.name or value.module.rpartition(".")[2]) in self._clients

@@ -463,7 +463,9 @@ class Tracer:
         innocent: set[Location] = set()
         readings: dict[str, NameReading] = {}
         for slot in self._facts.slots:
-            if isinstance(slot.value, _SILENT) or not (self._facts.has_material or self._is_plain(slot.value)):
+            if isinstance(slot.value, _SILENT) or not (
+                self._facts.has_material or self._is_plain(slot.value)
+            ):
                 continue
             reading = readings.get(slot.name)
             if reading is None:
@@ -490,7 +492,11 @@ class Tracer:
         if isinstance(value, f.Ref):
             value = self._facts.bindings[value.binding].value
         if isinstance(value, f.Call):
-            getter = isinstance(value.func, f.Attribute) and value.func.name in ("getenv", "get", "setdefault")
+            getter = isinstance(value.func, f.Attribute) and value.func.name in (
+                "getenv",
+                "get",
+                "setdefault",
+            )
             return getter and any(isinstance(arg, f.Literal) for arg in value.args[1:2])
         return isinstance(value, f.Literal | f.Choice)
 
