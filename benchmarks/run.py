@@ -193,6 +193,8 @@ def main() -> int:
         hook = hook_tree(cache)
         python = sys.executable
         binlint = (python, "-m", "binlint", "--isolated")
+        for folder in (clean, hook, findings):  # or a failing import would be measured
+            measure(Command((*binlint[:3], "--version"), folder))
         any_exit = (0, 1)
         in_tree = alternate(
             Command((*binlint, "."), clean, any_exit), Command((python, "-c", FLOOR), clean), options.runs
