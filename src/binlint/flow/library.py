@@ -272,7 +272,7 @@ def _keywords_as_entries(passed: Arguments) -> Iterator[Value]:
 def _getenv(evaluator: Evaluator, expr: f.Call, passed: Arguments, frame: Frame) -> Iterator[Value]:
     for thunk in passed.get("key", 0):
         for name in texts(evaluator.thunk(thunk)):
-            yield from evaluator.linked.environment(name.string())
+            yield from evaluator.linked.declared.environment(name.string())
     for thunk in passed.get("default", 1):
         yield from evaluator.thunk(thunk)
 
@@ -316,9 +316,8 @@ def _vars(evaluator: Evaluator, expr: f.Call, passed: Arguments, frame: Frame) -
                 and isinstance(inner.of, External)
                 and inner.of.dotted.endswith("parse_args")
             ):
-                evaluator.linked.option("")
                 yield Entries(
-                    tuple((name, t) for name, ts in (evaluator.linked._options or {}).items() for t in ts)
+                    tuple((name, t) for name, ts in evaluator.linked.declared.options().items() for t in ts)
                 )
             else:
                 yield value

@@ -15,6 +15,8 @@ from binlint import facts as f
 from binlint.catalogue import Catalogue
 from binlint.facts import Call, Class, Expr, Function
 from binlint.flow import budget
+from binlint.flow.declared import Declared
+from binlint.flow.indirect import indirect
 from binlint.flow.relevance import Relevance
 from binlint.flow.values import (
     Altered,
@@ -35,7 +37,6 @@ from binlint.flow.values import (
     bare,
     distinct,
     given,
-    texts,
 )
 
 if TYPE_CHECKING:
@@ -97,11 +98,10 @@ class Linked:
             *self._facts.calls,
             *(d for call in self._facts.calls for d in indirect(call, self._name_of(call.func))),
         )
+        self.declared = Declared(evaluator)
         self.relevance = Relevance(self._facts, self._world.catalogue)
         self._callers: dict[int, list[Caller]] | None = None
         self._contexts: dict[tuple[int, int], list[Frame]] = {}
-        self._environment: dict[str, list[Thunk]] | None = None
-        self._options: dict[str, list[Thunk]] | None = None
         self._looking: set[tuple[str, int]] = set()
 
     # names
@@ -561,7 +561,7 @@ class Linked:
         assert isinstance(value.of, External)
         dotted = value.of.dotted
         if dotted.rpartition(".")[2] in _PARSED:
-            return self.option(name)
+            return self.declared.option(name)
         if dotted in _NAMESPACES and value.call is not None and value.frame is not None:
             passed = self.arguments(value.call, value.frame)
             found = passed.get(name)
@@ -667,7 +667,7 @@ class Linked:
         value = bare(value)
         if isinstance(value, External):
             if value.dotted == "os.environ":
-                return tuple(v for key in keys for v in self.environment(key))
+                return tuple(v for key in keys for v in self.declared.environment(key))
             return tuple(External(f"{value.dotted}.{key}") for key in keys)
         if isinstance(value, OwnClass):
             return tuple(v for key in keys for v in self._of_class(value, key, value))
@@ -681,124 +681,10 @@ class Linked:
             return tuple(External(f"{value.of.dotted}.{key}") for key in keys)
         return ()
 
-    def environment(self, name: str) -> Values:
-        """What the file itself writes into an environment variable."""
-        if self._environment is None:
-            self._environment = {}
-            self._environment = self._environment_writes()
-        return tuple(v for thunk in self._environment.get(name, ()) for v in self._evaluator.thunk(thunk))
-
-    def _environment_writes(self) -> dict[str, list[Thunk]]:
-        root, evaluator = self._evaluator.root, self._evaluator
-        found: defaultdict[str, list[Thunk]] = defaultdict(list)
-        for item in self._facts.item_sets:
-            if _is_environment(evaluator.ask(item.target)):
-                for key in texts(evaluator.ask(item.key)):
-                    found[key.string()].append(Thunk(item.value, root))
-        for call in self._facts.calls:
-            if isinstance(call.func, f.Attribute) and call.func.name in (
-                "setdefault",
-                "putenv",
-                "update",
-                "setenv",
-            ):
-                target = evaluator.ask(call.func.value)
-                if call.func.name == "update" and _is_environment(target):
-                    passed = self.arguments(call, root)
-                    for name, thunk in passed.keywords:
-                        found[name].append(thunk)
-                    for other in passed.positional:
-                        for value in evaluator.thunk(other):
-                            for key_name, thunk in evaluator.as_entries(value):
-                                found[key_name or ""].append(thunk)
-                elif len(call.args) >= 2 and (
-                    call.func.name == "setenv" or _is_environment(target) or _is_os(target)
-                ):
-                    for key in texts(evaluator.ask(call.args[0])):
-                        found[key.string()].append(Thunk(call.args[1], root))
-        return found
-
-    def option(self, name: str) -> Values:
-        """The default of a command-line option that the file declares."""
-        if self._options is None:
-            self._options = {}
-            self._options = self._declared_options()
-        return tuple(v for thunk in self._options.get(name, ()) for v in self._evaluator.thunk(thunk))
-
-    def _declared_options(self) -> dict[str, list[Thunk]]:
-        found: defaultdict[str, list[Thunk]] = defaultdict(list)
-        root = self._evaluator.root
-        for call in self._facts.calls:
-            if not isinstance(call.func, f.Attribute):
-                continue
-            keywords = dict(call.keywords)
-            if call.func.name in ("add_argument", "add_option") and "default" in keywords:
-                names = [a.value for a in call.args if isinstance(a, f.Literal) and isinstance(a.value, str)]
-                dest = keywords.get("dest")
-                if isinstance(dest, f.Literal):
-                    names = [str(dest.value)]
-                long = next((n for n in names if n.startswith("--")), names[0] if names else "")
-                found[long.lstrip("-").replace("-", "_")].append(Thunk(keywords["default"], root))
-            elif call.func.name == "set_defaults":
-                for name, value in call.keywords:
-                    if name is not None:
-                        found[name].append(Thunk(value, root))
-        return found
-
-
-_RUNNERS = {  # name of the call → position of the function that it calls with the arguments behind it
-    "submit": 0,
-    "to_thread": 0,
-    "apply": 0,
-    "call_soon": 0,
-    "run_in_executor": 1,
-    "call_later": 1,
-    "run_sync": 0,
-}
-_WORKERS = frozenset({"Thread", "Process", "Timer", "apply_async"})  # take `target=`, `args=` and `kwargs=`
-_SENDERS = frozenset({"delay", "remote"})  # methods of tasks that take the arguments of the task
-_MAPS = {"map": False, "imap": False, "starmap": True}
-
-
-def indirect(call: Call, name: str) -> Iterator[Call]:
-    """The call that `Thread(target=f, args=…)`, `pool.submit(f, …)` or `map(f, …)` makes in the end."""
-    keywords = {key: value for key, value in call.keywords if key is not None}
-    if name in _RUNNERS and len(call.args) > _RUNNERS[name]:
-        at = _RUNNERS[name]
-        yield call._replace(func=call.args[at], args=call.args[at + 1 :])
-    elif name in _SENDERS and isinstance(call.func, f.Attribute) and call.args:
-        yield call._replace(func=call.func.value)
-    elif name == "add_job" and call.args and ("args" in keywords or "kwargs" in keywords):
-        yield _handed(call, call.args[0], keywords)
-    elif name in _MAPS and len(call.args) >= 2:
-        elements: tuple[Expr, ...] = tuple(f.Element(arg) for arg in call.args[1:])
-        yield call._replace(func=call.args[0], args=(f.Star(elements[0]),) if _MAPS[name] else elements)
-    elif name in _WORKERS or isinstance(call.func, f.Ref):
-        target = keywords.get("target") or keywords.get("function") or keywords.get("func")
-        if target is not None and ("args" in keywords or "kwargs" in keywords):
-            yield _handed(call, target, keywords)
-        elif name == "apply_async" and isinstance(call.func, f.Attribute):
-            yield _handed(call, call.func.value, {"args": call.args[0]} if call.args else keywords)
-
-
-def _handed(call: Call, target: Expr, keywords: dict[str, Expr]) -> Call:
-    """The call of `target` with what stands in `args=` and `kwargs=`."""
-    args: tuple[Expr, ...] = (f.Star(keywords["args"]),) if "args" in keywords else ()
-    named = ((None, keywords["kwargs"]),) if "kwargs" in keywords else ()
-    return call._replace(func=target, args=args, keywords=named)
-
 
 def merged(first: Arguments, second: Arguments) -> Arguments:
     """The arguments of a partial, then those of the call."""
     return Arguments((*first.positional, *second.positional), (*first.keywords, *second.keywords))
-
-
-def _is_environment(values: Values) -> bool:
-    return any(isinstance(value, External) and value.dotted == "os.environ" for value in map(bare, values))
-
-
-def _is_os(values: Values) -> bool:
-    return any(isinstance(value, External) and value.dotted == "os" for value in map(bare, values))
 
 
 def _is_namespace(dotted: str) -> bool:

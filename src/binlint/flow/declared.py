@@ -1,0 +1,98 @@
+"""What a file declares in one place and reads in another: environment variables and command-line options."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from binlint import facts as f
+from binlint.flow.values import External, Thunk, Values, bare, texts
+
+if TYPE_CHECKING:
+    from binlint.flow.evaluate import Evaluator
+
+
+class Declared:
+    """The declarations of one file, gathered when they are first asked for."""
+
+    def __init__(self, evaluator: Evaluator) -> None:
+        self._evaluator = evaluator
+        self._facts = evaluator.facts
+        self._environment: dict[str, list[Thunk]] | None = None
+        self._options: dict[str, list[Thunk]] | None = None
+
+    def environment(self, name: str) -> Values:
+        """What the file itself writes into an environment variable."""
+        if self._environment is None:
+            self._environment = {}
+            self._environment = self._writes()
+        return tuple(v for thunk in self._environment.get(name, ()) for v in self._evaluator.thunk(thunk))
+
+    def _writes(self) -> dict[str, list[Thunk]]:
+        root, evaluator = self._evaluator.root, self._evaluator
+        found: defaultdict[str, list[Thunk]] = defaultdict(list)
+        for item in self._facts.item_sets:
+            if _is_environment(evaluator.ask(item.target)):
+                for key in texts(evaluator.ask(item.key)):
+                    found[key.string()].append(Thunk(item.value, root))
+        for call in self._facts.calls:
+            if isinstance(call.func, f.Attribute) and call.func.name in (
+                "setdefault",
+                "putenv",
+                "update",
+                "setenv",
+            ):
+                target = evaluator.ask(call.func.value)
+                if call.func.name == "update" and _is_environment(target):
+                    passed = evaluator.linked.arguments(call, root)
+                    for name, thunk in passed.keywords:
+                        found[name].append(thunk)
+                    for other in passed.positional:
+                        for value in evaluator.thunk(other):
+                            for key_name, thunk in evaluator.as_entries(value):
+                                found[key_name or ""].append(thunk)
+                elif len(call.args) >= 2 and (
+                    call.func.name == "setenv" or _is_environment(target) or _is_os(target)
+                ):
+                    for key in texts(evaluator.ask(call.args[0])):
+                        found[key.string()].append(Thunk(call.args[1], root))
+        return found
+
+    def option(self, name: str) -> Values:
+        """The default of a command-line option that the file declares."""
+        return tuple(v for thunk in self.options().get(name, ()) for v in self._evaluator.thunk(thunk))
+
+    def options(self) -> dict[str, list[Thunk]]:
+        """The defaults of all options that the file declares."""
+        if self._options is None:
+            self._options = {}
+            self._options = self._defaults()
+        return self._options
+
+    def _defaults(self) -> dict[str, list[Thunk]]:
+        found: defaultdict[str, list[Thunk]] = defaultdict(list)
+        root = self._evaluator.root
+        for call in self._facts.calls:
+            if not isinstance(call.func, f.Attribute):
+                continue
+            keywords = dict(call.keywords)
+            if call.func.name in ("add_argument", "add_option") and "default" in keywords:
+                names = [a.value for a in call.args if isinstance(a, f.Literal) and isinstance(a.value, str)]
+                dest = keywords.get("dest")
+                if isinstance(dest, f.Literal):
+                    names = [str(dest.value)]
+                long = next((n for n in names if n.startswith("--")), names[0] if names else "")
+                found[long.lstrip("-").replace("-", "_")].append(Thunk(keywords["default"], root))
+            elif call.func.name == "set_defaults":
+                for name, value in call.keywords:
+                    if name is not None:
+                        found[name].append(Thunk(value, root))
+        return found
+
+
+def _is_environment(values: Values) -> bool:
+    return any(isinstance(value, External) and value.dotted == "os.environ" for value in map(bare, values))
+
+
+def _is_os(values: Values) -> bool:
+    return any(isinstance(value, External) and value.dotted == "os" for value in map(bare, values))
