@@ -112,6 +112,7 @@ CALLS = {
     "kwargs": ("def f(**k):\n    return k['k']\nx = f(k='a')", "a"),
     "lambda": ("f = lambda k: k\nx = f('a')", "a"),
     "partial": ("from functools import partial\ndef f(k, l):\n    return k\nx = partial(f, 'a')('b')", "a"),
+    "globals": ("k = 'a'\ny = globals()['k']\nx = y", "a"),
     "generator": ("def f():\n    yield 'a'\nx = next(f())", "a"),
     "getenv default": ("import os\nx = os.getenv('K', 'a')", "a"),
     "environment that the file sets": ("import os\nos.environ['K'] = 'a'\nx = os.environ['K']", "a"),

@@ -23,6 +23,7 @@ from binlint.flow.values import (
     Record,
     Super,
     Text,
+    Thunk,
     Value,
     Values,
     bare,
@@ -323,6 +324,12 @@ def _vars(evaluator: Evaluator, expr: f.Call, passed: Arguments, frame: Frame) -
                 yield value
 
 
+def _globals(evaluator: Evaluator, expr: f.Call, passed: Arguments, frame: Frame) -> Iterator[Value]:
+    root = frame.root()
+    names = root.facts.scopes[0].names
+    yield Entries(tuple((name, Thunk(f.Ref(binding), root)) for name, binding in names.items() if name))
+
+
 def _import_module(evaluator: Evaluator, expr: f.Call, passed: Arguments, frame: Frame) -> Iterator[Value]:
     for thunk in passed.get("name", 0):
         for name in texts(evaluator.thunk(thunk)):
@@ -477,6 +484,7 @@ _MODELS: dict[str, _Model] = {
     "fastapi.Query": _field,
     "fastapi.Header": _field,
     "builtins.getattr": _getattr,
+    "builtins.globals": _globals,
     "builtins.vars": _vars,
     "importlib.import_module": _import_module,
     "builtins.__import__": _import_module,
