@@ -13,7 +13,7 @@ import json
 import re
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from binlint.cli import main
 
@@ -96,7 +96,12 @@ def expectations(data: bytes) -> Expectations:
 
 
 def findings(path: Path) -> list[Found]:
-    """Run the command line on one file, in this process, and read its JSON."""
+    """What the command line finds in one file."""
+    return [Found(entry["line"], entry["code"], entry["severity"]) for entry in document(path)["findings"]]
+
+
+def document(path: Path) -> dict[str, list[dict[str, Any]]]:
+    """Run the command line on a path, in this process, and read its JSON."""
     raw = io.BytesIO()
     output = io.TextIOWrapper(raw, encoding="utf-8", write_through=True)
     errors = io.StringIO()
@@ -104,8 +109,8 @@ def findings(path: Path) -> list[Found]:
         status = _exit_code(["--output-format", "json", "--isolated", "--no-respect-gitignore", str(path)])
     if status not in (0, 1):
         raise AssertionError(f"exit code {status}: {errors.getvalue()}")
-    document = json.loads(raw.getvalue())
-    return [Found(entry["line"], entry["code"], entry["severity"]) for entry in document["findings"]]
+    found: dict[str, list[dict[str, Any]]] = json.loads(raw.getvalue())
+    return found
 
 
 def difference(wanted: Expectations, found: list[Found]) -> Difference:

@@ -5,7 +5,17 @@ from __future__ import annotations
 import re
 
 import pytest
-from corpus import ROOT, Expectations, Expected, Found, cases, difference, expectations, findings
+from corpus import (
+    ROOT,
+    Expectations,
+    Expected,
+    Found,
+    cases,
+    difference,
+    document,
+    expectations,
+    findings,
+)
 
 LOUD = cases("loud")
 QUIET = cases("quiet")
@@ -26,6 +36,13 @@ def test_quiet(case: str) -> None:
     wanted, found = expectations(path.read_bytes()), findings(path)
     verdict = str(difference(wanted, found))
     assert verdict == ""
+
+
+def test_quiet_files_stay_quiet_in_a_project_with_loud_ones() -> None:
+    """The company of a project must not make a leak of what is none in its own file."""
+    loud = [found for found in document(ROOT)["findings"] if found["severity"] != "note"]
+    assert len(loud) > len(LOUD)
+    assert [found["path"] for found in loud if "/quiet/" in found["path"]] == []
 
 
 def test_every_loud_file_expects_something() -> None:
