@@ -46,6 +46,12 @@ def test_the_project_speaks_for_its_files(tree: Path) -> None:
     assert [f.code for f in report.findings if f.location.path == "config.py"] == ["BIN101"]
 
 
+def test_scripts_of_every_python_are_read(tree: Path) -> None:
+    source = (tree / "bot.py").read_text()
+    (tree / "runner").write_text(f"#!/usr/bin/env -S uv run\n{source}")
+    assert "runner" in {f.location.path for f in run(tree).findings}
+
+
 def test_findings_are_sorted_and_stable(tree: Path) -> None:
     (tree / "a.py").write_bytes((tree / "bot.py").read_bytes())
     first, second = run(tree), run(tree)

@@ -142,8 +142,3 @@ def _narrowed(data: bytes) -> bytes:
     else:
         encoding = "utf-16-be" if data[:1] == b"\0" else "utf-16-le"
     return data.decode(encoding, "replace").encode("ascii", "replace")
-
-
-def speaks_of_binance(data: bytes) -> bool:
-    """Whether the bytes name Binance in one of its usual spellings."""
-    return any(word in data for word in (b"binance", b"Binance", b"BINANCE"))

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from binlint.sources.discover import Discovery
 
 Progress = Callable[[int, int], None]
-_SHEBANG = b"python"
 
 
 def run(
@@ -31,6 +30,7 @@ def run(
     extra_sources: Sequence[Source] = (),
 ) -> Report:
     """Looks at everything that was discovered. `progress` is told (files done, files in all)."""
+    from binlint.sources.kinds import is_python_script
     from binlint.sources.read import read
 
     stages: Counter[str] = Counter()
@@ -46,18 +46,18 @@ def run(
         if isinstance(data, Note):
             skipped.append(data)
             continue
-        if entry.shebang and not _is_python_script(data):
+        if entry.shebang and not is_python_script(data):
             continue
         checked += 1
         if candidates.is_candidate(data):
             stages["candidate"] += 1
             if candidates.may_matter(data):
                 waiting.append(Source(entry.path, data))
-                company = company or candidates.speaks_of_binance(data)
+                company = company or candidates.names_binance(data)
     for source in extra_sources:
         checked += 1
         waiting.append(source)
-        company = company or candidates.speaks_of_binance(source.data)
+        company = company or candidates.names_binance(source.data)
     outcomes = _look(waiting, config, company, progress, total) if waiting else []
     skipped.extend(outcome.skipped for outcome in outcomes if outcome.skipped is not None)
     checked -= sum(outcome.skipped is not None for outcome in outcomes)
@@ -76,10 +76,6 @@ def run(
 
 def _order(finding: Finding) -> tuple[object, ...]:
     return finding.location, finding.code
-
-
-def _is_python_script(data: bytes) -> bool:
-    return data.startswith(b"#!") and _SHEBANG in data[:200].split(b"\n", 1)[0]
 
 
 def _look(

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+from trees import as_a_guest, open_folder
 
 from binlint import files
 from binlint.report import Note
@@ -63,11 +64,13 @@ def test_what_is_no_file_is_noted_and_never_waited_for(
         assert "!" * note.failure + note.reason == expected
 
 
-@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="nothing is closed to root")
-def test_an_unreadable_file_is_a_failure(tmp_path: Path) -> None:
-    (tmp_path / "a.py").write_text("")
-    (tmp_path / "a.py").chmod(0)
-    assert read(entry(tmp_path / "a.py")) == Note("a.py", "unreadable", "Permission denied", failure=True)
+def test_an_unreadable_file_is_a_failure() -> None:
+    with open_folder() as folder:
+        (folder / "a.py").write_text("")
+        (folder / "a.py").chmod(0)
+        with as_a_guest():
+            note = read(entry(folder / "a.py"))
+    assert note == Note("a.py", "unreadable", "Permission denied", failure=True)
 
 
 def test_a_name_that_the_system_refuses(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import socket
 from pathlib import Path
 
 import pytest
-from trees import found, git, grow, ignore, names, reasons, repository
+from trees import as_a_guest, found, git, grow, ignore, names, open_folder, reasons, repository
 
 from binlint.sources.walk import parse_ignore_file
 
@@ -108,14 +108,13 @@ def test_pipes_and_sockets_are_noted(tmp_path: Path, monkeypatch: pytest.MonkeyP
         assert reasons(found(tmp_path)) == dict.fromkeys(("pipe.py", "socket.py"), "not a regular file")
 
 
-@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="nothing is closed to root")
-def test_closed_directories_are_failures(tmp_path: Path) -> None:
-    grow(tmp_path, "closed/x.py", "a.py")
-    (tmp_path / "closed").chmod(0)
-    try:
-        result = found(tmp_path)
-    finally:
-        (tmp_path / "closed").chmod(0o700)
+def test_closed_directories_are_failures() -> None:
+    with open_folder() as folder:
+        grow(folder, "closed/x.py", "a.py")
+        (folder / "closed").chmod(0)
+        with as_a_guest():
+            result = found(folder)
+        (folder / "closed").chmod(0o700)
     assert names(result) == ["a.py"]
     assert reasons(result) == {"closed/": "!unreadable"}
 

@@ -4,10 +4,36 @@ from __future__ import annotations
 
 import os
 import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from binlint.config import Config
 from binlint.sources.discover import Discovery, discover
+
+_GUEST = 65534  # "nobody": to root nothing is closed, so that root tries it as somebody else
+
+
+@contextmanager
+def open_folder() -> Iterator[Path]:
+    """A new folder that every user can reach, unlike those that pytest makes."""
+    with tempfile.TemporaryDirectory() as name:
+        os.chmod(name, 0o755)
+        yield Path(name)
+
+
+@contextmanager
+def as_a_guest() -> Iterator[None]:
+    """Inside, closed files are closed to us, even where the tests run as root."""
+    if os.geteuid() != 0:
+        yield
+        return
+    os.seteuid(_GUEST)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
 
 
 def grow(root: Path, *files: str, **texts: str) -> Path:

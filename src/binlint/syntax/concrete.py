@@ -178,21 +178,22 @@ _SKIPPED = frozenset(
 )
 
 
-def _strings(root: cst.CSTNode) -> Iterator[cst.CSTNode]:
-    """The string expressions below a node, outermost first; far cheaper than a libcst visitor."""
+def _nodes(root: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """A node and what is below it, in the order of the source; far cheaper than a libcst visitor."""
     stack: list[object] = [root]
     while stack:
         node = stack.pop()
-        if isinstance(node, (cst.SimpleString, cst.ConcatenatedString, cst.FormattedString)):
+        if isinstance(node, (list, tuple)):
+            stack.extend(reversed(node))
+        elif isinstance(node, cst.CSTNode):
             yield node
-        if isinstance(node, cst.CSTNode):
-            for field in fields(node):
-                if field.name not in _SKIPPED:
-                    value = getattr(node, field.name)
-                    if isinstance(value, cst.CSTNode):
-                        stack.append(value)
-                    elif isinstance(value, (list, tuple)):
-                        stack.extend(reversed(value))
+            below = [getattr(node, field.name) for field in fields(node) if field.name not in _SKIPPED]
+            stack.extend(reversed(below))
+
+
+def _strings(root: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    kinds = (cst.SimpleString, cst.ConcatenatedString, cst.FormattedString)
+    return (node for node in _nodes(root) if isinstance(node, kinds))
 
 
 def _unwrapped(node: cst.CSTNode) -> cst.CSTNode:
@@ -255,16 +256,7 @@ def _planned(
 
 
 def _calls(root: cst.CSTNode) -> Iterator[cst.Call]:
-    stack: list[object] = [root]
-    while stack:
-        node = stack.pop()
-        if isinstance(node, cst.Call):
-            yield node
-        if isinstance(node, cst.CSTNode):
-            for field in fields(node):
-                if field.name not in _SKIPPED:
-                    value = getattr(node, field.name)
-                    stack.extend(value if isinstance(value, (list, tuple)) else [value])
+    return (node for node in _nodes(root) if isinstance(node, cst.Call))
 
 
 def _getter_around(module: cst.Module, node: cst.CSTNode) -> cst.Call | None:
