@@ -15,8 +15,8 @@ from binlint.report import Note, Report
 from binlint.sources.source import Source
 
 if TYPE_CHECKING:
+    from binlint.analysis import Analysed
     from binlint.config import Config
-    from binlint.examine import Outcome
     from binlint.sources.discover import Discovery
 
 Progress = Callable[[int, int], None]
@@ -58,18 +58,19 @@ def run(
         checked += 1
         waiting.append(source)
         company = company or candidates.names_binance(source.data)
-    outcomes = _look(waiting, config, company, progress, total) if waiting else []
-    skipped.extend(outcome.skipped for outcome in outcomes if outcome.skipped is not None)
-    checked -= sum(outcome.skipped is not None for outcome in outcomes)
+    found = _look(waiting, config, discovery, company, progress) if waiting else None
+    if found is not None:
+        skipped.extend(found.skipped)
+        checked -= len({note.path for note in found.skipped})
+        stages["finding"] = found.found
+        stages["compiled"] = found.compiled
     stages["token"] = len(waiting)
-    for outcome in outcomes:
-        stages[outcome.stage] += 1
     return Report(
-        findings=tuple(sorted((f for outcome in outcomes for f in outcome.findings), key=_order)),
-        suppressed=tuple(sorted((f for outcome in outcomes for f in outcome.suppressed), key=_order)),
+        findings=tuple(sorted(found.findings, key=_order)) if found is not None else (),
+        suppressed=tuple(sorted(found.suppressed, key=_order)) if found is not None else (),
         checked=checked,
         skipped=tuple(sorted(skipped)),
-        notes=tuple(sorted(note for outcome in outcomes for note in outcome.notes)),
+        notes=tuple(sorted(found.notes)) if found is not None else (),
         stages=tuple(sorted(stages.items())),
     )
 
@@ -79,27 +80,41 @@ def _order(finding: Finding) -> tuple[object, ...]:
 
 
 def _look(
-    sources: Sequence[Source], config: Config, company: bool, progress: Progress | None, total: int
-) -> list[Outcome]:
+    sources: Sequence[Source],
+    config: Config,
+    discovery: Discovery,
+    company: bool,
+    progress: Progress | None,
+) -> Analysed:
     """Everything behind the byte filter; imported only when a file has earned it."""
     import gc
+    from functools import cache
 
-    from binlint import workers
-    from binlint.examine import Examiner, lost
+    from binlint.analysis import Scope, analyse
+    from binlint.around import imported_candidates, speaks_of_binance
+    from binlint.catalogue import Catalogue
+    from binlint.sources.project import Project
 
-    examiner = Examiner(config, company)
+    libraries = Catalogue.load().modules
+    listed = list(dict.fromkeys((*(entry.path for entry in discovery.files), *(s.path for s in sources))))
+    scope = Scope(frozenset(listed), is_hook=all(entry.given for entry in discovery.files))
+    project = Project(config.cwd, libraries, config.root, {s.path: s.data for s in sources}, listed)
+    if scope.is_hook:
+        further = list(imported_candidates(project, listed))
+        sources = [*sources, *further]
+        listed += [source.path for source in further]
+        project = Project(config.cwd, libraries, config.root, {s.path: s.data for s in sources}, listed)
+
+    @cache
+    def speaks() -> bool:
+        return company or (scope.is_hook and speaks_of_binance(config.root))
+
+    if progress is not None:
+        progress(len(listed), len(listed))
     collecting = gc.isenabled()
     gc.disable()  # a tree is many objects that live as long as their file: a third of the time
     try:
-        count = workers.count_for(sources)
-        if count > 1:
-            return workers.examine_all(sources, examiner.outcome, lost, count)
-        outcomes = []
-        for source in sources:
-            if progress is not None:
-                progress(total, total)
-            outcomes.append(examiner.outcome(source))
-        return outcomes
+        return analyse(sources, config, project, scope, speaks)
     finally:
         if collecting:
             gc.enable()

@@ -1,4 +1,4 @@
-"""One candidate file through the analysis: text → facts → sightings → findings that are fit to be shown."""
+"""One file through the analysis: text → facts → sightings, and later findings → findings fit to be shown."""
 
 from __future__ import annotations
 
@@ -6,48 +6,55 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from binlint.catalogue import Catalogue
 from binlint.facts import Facts
-from binlint.finding import Finding, Kind, Severity, Suggestion
-from binlint.flow.link import World
+from binlint.finding import Finding, Location, Place, SecretText, Severity, Suggestion
 from binlint.flow.sighting import Sighting
 from binlint.flow.trace import Tracer
+from binlint.flow.world import World
 from binlint.frames import Masker, Replacement
 from binlint.report import Note
 from binlint.rules import RULES
-from binlint.rules.judge import judge
-from binlint.sources.decode import decode
+from binlint.sources.kinds import kind_of
 from binlint.sources.project import Project
-from binlint.sources.source import Source, Text
-from binlint.syntax.python import compile_facts
+from binlint.sources.source import Text
 
 if TYPE_CHECKING:
     from binlint.config import Config
     from binlint.syntax.concrete import Established
 
-_VARIABLES = {
-    Kind.API_KEY: "API_KEY",
-    Kind.SECRET_KEY: "API_SECRET",
-    Kind.PRIVATE_KEY: "PRIVATE_KEY",
-    Kind.PASSPHRASE: "PRIVATE_KEY_PASSPHRASE",
-    Kind.UNKNOWN: "CREDENTIAL",
-}
 _DIRECTIVE = "binlint:"
 _ESTABLISHED = 100_000  # characters of one file that libcst reads, about two seconds
 _EACH = 250  # and what a statement costs besides
 
 
+class Traced(NamedTuple):
+    """What one file leads to: sightings, whose literals may stand in other files, and what it hands to others.
+
+    It holds raw secrets. It travels only from a worker to the process that has forked it, by a pipe.
+    """
+
+    path: str
+    sightings: tuple[Sighting, ...] = ()
+    foreign: frozenset[Location] = frozenset()  # literals that reach the client of another service
+    notes: tuple[Note, ...] = ()
+    skipped: Note | None = None
+    compiled: int = 0  # files that had to be compiled for it
+
+
+class Draft(NamedTuple):
+    """The findings of one file with the variables to suggest, and what must be masked when they are shown."""
+
+    path: str
+    findings: tuple[tuple[Finding, str], ...]
+    secrets: tuple[SecretText, ...]
+    places: tuple[Place, ...]
+
+
 class Outcome(NamedTuple):
-    """What became of one candidate."""
+    """What is said about one file in the end."""
 
     findings: tuple[Finding, ...] = ()
     suppressed: tuple[Finding, ...] = ()
-    notes: tuple[Note, ...] = ()
     skipped: Note | None = None
-    stage: str = "candidate"
-
-
-def lost(source: Source) -> Outcome:
-    """What is said of a file whose worker died."""
-    return Outcome(skipped=Note(source.path, "the process that read it died", failure=True))
 
 
 def _where(error: Exception) -> str:
@@ -61,44 +68,52 @@ def _where(error: Exception) -> str:
     return f"{type(error).__name__} in {code.co_name}, line {frame.tb_lineno}"
 
 
+def died(path: str) -> Note:
+    """What is said of a file whose worker died."""
+    return Note(path, "the process that read it died", failure=True)
+
+
 class Examiner:
     """Holds what is the same for all files of a run."""
 
-    def __init__(self, config: Config, project_company: bool) -> None:
+    def __init__(self, config: Config, project: Project) -> None:
         self._config = config
-        self._company = project_company
-        self._catalogue: Catalogue = Catalogue.load()
-        self._project = Project(config.cwd, self._catalogue.modules)
+        self.catalogue: Catalogue = Catalogue.load()
+        self.world = World(self.catalogue, project)
 
-    def outcome(self, source: Source) -> Outcome:
-        """`examine`, but a defect of binlint costs one file and not the run; its text is not told."""
+    # text → facts → sightings
+
+    def trace(self, path: str) -> Traced:
+        """What a file leads to. A defect of binlint costs one file and not the run; its text is not told."""
         try:
-            return self.examine(source)
+            return self._trace(path)
         except Exception as error:  # noqa: BLE001 - whatever it is, the other files must still be looked at
-            return Outcome(skipped=Note(source.path, "binlint failed on it", _where(error), failure=True))
+            return Traced(path, skipped=Note(path, "binlint failed on it", _where(error), failure=True))
 
-    def examine(self, source: Source) -> Outcome:
-        """All that is to be said of one file."""
-        text = decode(source)
+    def relate(self, path: str) -> Traced:
+        """The same for a file that uses what another one holds: also whose client it hands it to."""
+        try:
+            return self._trace(path, foreign=True)
+        except Exception as error:  # noqa: BLE001
+            return Traced(path, notes=(Note(path, "binlint failed on it", _where(error), failure=True),))
+
+    def _trace(self, path: str, foreign: bool = False) -> Traced:
+        text = self.world.text(path)
         if isinstance(text, Note):
-            return Outcome(skipped=text)
-        facts = compile_facts(source.path, text.text)
+            return Traced(path, skipped=text)
+        before = self.world.compiled
+        facts = self.world.facts(path)
+        if facts is None:
+            return Traced(path)
         notes = tuple(self._notes(facts, text))
-        tracer = Tracer(facts, World(self._catalogue, self._project.owns(source.path)), self._company)
-        sightings = list(tracer.sightings())
+        tracer = Tracer(facts, self.world)
+        sightings = tuple(tracer.sightings()) if facts.scopes or facts.mentions else ()
+        others = frozenset(tracer.foreign()) if foreign and facts.scopes else frozenset()
         if tracer.exhausted:
             notes += (
-                Note(
-                    source.path,
-                    "too entangled to follow everywhere",
-                    f"{tracer.exhausted} questions given up",
-                ),
+                Note(path, "too entangled to follow everywhere", f"{tracer.exhausted} questions given up"),
             )
-        findings = judge(facts, sightings, RULES, self._catalogue.samples) if sightings else []
-        findings = self._completed(text, findings, sightings)
-        kept, suppressed = self._suppressed(text, findings)
-        stage = "finding" if findings else "compiled"
-        return Outcome(tuple(kept), tuple(suppressed), notes, None, stage)
+        return Traced(path, sightings, others, notes, None, self.world.compiled - before)
 
     def _notes(self, facts: Facts, text: Text) -> list[Note]:
         notes = []
@@ -115,33 +130,40 @@ class Examiner:
             notes.append(Note(facts.path, "not in the encoding that it declares", f"read as {text.encoding}"))
         return notes
 
-    def _selected(self, findings: list[Finding]) -> list[Finding]:
-        return [f for f in findings if self._config.is_on(f.code, f.location.path)]
+    # findings → findings that are fit to be shown
 
-    def _completed(self, text: Text, findings: list[Finding], sightings: list[Sighting]) -> list[Finding]:
-        if not findings:
-            return []
-        secrets = dict.fromkeys(sighting.text for sighting in sightings)
-        places = {origin.place for sighting in sightings for origin in sighting.origins}
-        masker = Masker(text.text, findings, secrets, places)
-        selected = self._selected(findings)
+    def complete(self, draft: Draft) -> Outcome:
+        """The findings of a file masked, with frames and suggestions, and without what it suppresses."""
+        try:
+            return self._complete(draft)
+        except Exception as error:  # noqa: BLE001 - as above
+            return Outcome(skipped=Note(draft.path, "binlint failed on it", _where(error), failure=True))
+
+    def _complete(self, draft: Draft) -> Outcome:
+        text = self.world.text(draft.path)
+        if isinstance(text, Note):
+            return Outcome(skipped=text)
+        is_code = kind_of(draft.path) is not None or draft.path in self.world.project.in_hand
+        masker = Masker(text.text, [finding for finding, _ in draft.findings], draft.secrets, draft.places)
         suggestions = _Suggestions(masker)
-        return [
+        findings = [
             masker.masked(finding)._replace(
                 frame=masker.frame(finding.location.place),
-                suggestion=suggestions.suggestion(finding, variable),
+                suggestion=suggestions.suggestion(finding, variable) if is_code else None,
             )
-            for finding, variable in zip(selected, _variables(selected), strict=True)
+            for finding, variable in draft.findings
+            if self._config.is_on(finding.code, finding.location.path)
         ]
+        return self._suppressed(text, findings) if is_code else Outcome(tuple(findings))
 
-    def _suppressed(self, text: Text, findings: list[Finding]) -> tuple[list[Finding], list[Finding]]:
+    def _suppressed(self, text: Text, findings: list[Finding]) -> Outcome:
         if _DIRECTIVE not in text.text or not self._config.ignore_comments:
-            return findings, []
+            return Outcome(tuple(findings))
         from binlint.suppress import apply
 
         outcome = apply(text.path, text.text, findings, RULES)
-        reported = self._selected(list(outcome.reported))
-        return [*outcome.kept, *reported], list(outcome.suppressed)
+        reported = [f for f in outcome.reported if self._config.is_on(f.code, f.location.path)]
+        return Outcome((*outcome.kept, *reported), tuple(outcome.suppressed))
 
 
 class _Suggestions:
@@ -183,14 +205,3 @@ class _Suggestions:
         if established is not None and self._masker.mask_names(established.variable) != established.variable:
             return None  # the name of a variable that is a secret itself
         return established
-
-
-def _variables(findings: list[Finding]) -> list[str]:
-    """A variable for each finding: the same for the same kind of the same account, told apart otherwise."""
-    names: list[str] = []
-    counts: dict[str, int] = {}
-    for finding in findings:
-        base = f"BINANCE_{'TESTNET_' if finding.testnet else ''}{_VARIABLES[finding.kind]}"
-        counts[base] = counts.get(base, 0) + 1
-        names.append(base if counts[base] == 1 else f"{base}_{counts[base]}")
-    return names

@@ -122,7 +122,7 @@ class Choice(NamedTuple):
 
 
 class Operation(NamedTuple):
-    """`%`, `*` or `|` on two values."""
+    """`%`, `*`, `|` or `/` on two values."""
 
     operator: str
     left: Expr
@@ -384,3 +384,4 @@ class Facts(NamedTuple):
     statements: tuple[Place, ...] = ()  # innermost statements, in order
     gaps: tuple[tuple[int, int], ...] = ()  # line ranges that were read lexically only
     reason: str = ""  # why, when there are gaps
+    document: Expr = UNKNOWN  # of a file of data: everything that it holds

@@ -13,3 +13,14 @@ CONTEXTS = 48  # ways into one function that are told apart
 ITEMS = 2_000  # items of one sequence or dict that are looked at
 NAMES = 20_000  # different names of values that are read: about a second
 ORIGINS = 256  # literals that one text is known to be made of; a key in PEM has about 60 lines
+
+# Of the linker, for one file that is traced:
+MODULES = 300  # other files that are compiled: the way of one credential through a large application
+USERS = (
+    48  # files that one question, who calls this, compiles; those that mention the name by chance included
+)
+VISITED = 2_000  # importers of importers that are gone through for it
+CHAIN = 8  # wrappers around wrappers that are told apart by their callers; people write three
+KEPT = 400  # compiled files in memory, some 20 kB each
+DATA = 1_000_000  # characters of a file of data; settings are small
+WRITERS = 32  # files that are asked for what they put into the environment

@@ -3,37 +3,72 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from binlint import facts as f
-from binlint.flow.values import External, Thunk, Values, bare, texts
+from binlint.facts import Facts
+from binlint.flow import budget
+from binlint.flow.values import External, Frame, Thunk, Value, Values, bare, distinct, texts
 
 if TYPE_CHECKING:
-    from binlint.flow.evaluate import Evaluator
+    from binlint.flow.link import Linked
+
+_WRITES = frozenset({"environ", "putenv", "setenv"})
 
 
 class Declared:
     """The declarations of one file, gathered when they are first asked for."""
 
-    def __init__(self, evaluator: Evaluator) -> None:
-        self._evaluator = evaluator
-        self._facts = evaluator.facts
+    def __init__(self, linked: Linked, facts: Facts, root: Frame) -> None:
+        self._linked = linked
+        self._evaluator = linked.evaluator
+        self._facts = facts
+        self._root = root
         self._environment: dict[str, list[Thunk]] | None = None
         self._options: dict[str, list[Thunk]] | None = None
 
     def environment(self, name: str) -> Values:
-        """What the file itself writes into an environment variable."""
+        """What the project itself writes into an environment variable, and reads into it from its files."""
+        own = tuple(v for thunk in self.writes().get(name, ()) for v in self._evaluator.thunk(thunk))
+        if not self._evaluator.far:
+            return own
+        return distinct((*own, *self._elsewhere(name), *self._from_file(name)))
+
+    def _elsewhere(self, name: str) -> Iterator[Value]:
+        """What other files write, if they are among those that the byte filter has let through."""
+        linked = self._linked
+        asked = 0
+        for path in linked.world.project.in_hand:
+            if path == self._facts.path or not linked.world.project.mentions(path, _WRITES):
+                continue
+            asked += 1
+            unit = linked.unit_at(path) if asked <= budget.WRITERS else None
+            for thunk in unit.declared.writes().get(name, ()) if unit is not None else ():
+                yield from self._evaluator.thunk(thunk)
+
+    def _from_file(self, name: str) -> Iterator[Value]:
+        """What a `.env` of the project says, where something in it loads such files."""
+        for path in self._linked.files.environment_files(self._facts):
+            document = self._linked.world.document(path, "dotenv")
+            if document is not None:
+                root = self._linked.document_root(document)
+                for entries in self._evaluator.values(document.document, root):
+                    yield from self._evaluator.item_of(entries, [name], [])
+
+    def writes(self) -> dict[str, list[Thunk]]:
+        """What the file writes into environment variables, by their names."""
         if self._environment is None:
             self._environment = {}
             self._environment = self._writes()
-        return tuple(v for thunk in self._environment.get(name, ()) for v in self._evaluator.thunk(thunk))
+        return self._environment
 
     def _writes(self) -> dict[str, list[Thunk]]:
-        root, evaluator = self._evaluator.root, self._evaluator
+        root, evaluator = self._root, self._evaluator
         found: defaultdict[str, list[Thunk]] = defaultdict(list)
         for item in self._facts.item_sets:
-            if _is_environment(evaluator.ask(item.target)):
-                for key in texts(evaluator.ask(item.key)):
+            if _is_environment(evaluator.ask(item.target, root)):
+                for key in texts(evaluator.ask(item.key, root)):
                     found[key.string()].append(Thunk(item.value, root))
         for call in self._facts.calls:
             if isinstance(call.func, f.Attribute) and call.func.name in (
@@ -42,9 +77,9 @@ class Declared:
                 "update",
                 "setenv",
             ):
-                target = evaluator.ask(call.func.value)
+                target = evaluator.ask(call.func.value, root)
                 if call.func.name == "update" and _is_environment(target):
-                    passed = evaluator.linked.arguments(call, root)
+                    passed = self._linked.arguments(call, root)
                     for name, thunk in passed.keywords:
                         found[name].append(thunk)
                     for other in passed.positional:
@@ -54,7 +89,7 @@ class Declared:
                 elif len(call.args) >= 2 and (
                     call.func.name == "setenv" or _is_environment(target) or _is_os(target)
                 ):
-                    for key in texts(evaluator.ask(call.args[0])):
+                    for key in texts(evaluator.ask(call.args[0], root)):
                         found[key.string()].append(Thunk(call.args[1], root))
         return found
 
@@ -71,7 +106,7 @@ class Declared:
 
     def _defaults(self) -> dict[str, list[Thunk]]:
         found: defaultdict[str, list[Thunk]] = defaultdict(list)
-        root = self._evaluator.root
+        root = self._root
         for call in self._facts.calls:
             if not isinstance(call.func, f.Attribute):
                 continue

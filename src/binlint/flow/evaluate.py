@@ -11,13 +11,15 @@ from collections.abc import Callable, Iterator
 from binlint import facts as f
 from binlint.facts import Expr, Facts
 from binlint.finding import Location, Place, Step
-from binlint.flow import budget, library, link, strings
+from binlint.flow import budget, library, link, paths, strings
+from binlint.flow.opened import is_parser
 from binlint.flow.values import (
     Entries,
     Frame,
     Instance,
     Items,
     Number,
+    OpenFile,
     OwnClass,
     OwnFunction,
     Text,
@@ -30,42 +32,52 @@ from binlint.flow.values import (
     text_of,
     texts,
 )
+from binlint.flow.world import World
 
 
 class Evaluator:
-    """Answers what expressions of one file can be. `exhausted` counts questions that were given up."""
+    """Answers what expressions can be, for the sake of one file. `exhausted` counts what was given up.
 
-    def __init__(self, facts: Facts, world: link.World) -> None:
+    While `far` is set, a parameter is also what other files pass; without, only what its own file does.
+    """
+
+    def __init__(self, facts: Facts, world: World) -> None:
         self.facts = facts
         self.world = world
-        self.root = Frame(facts)
         self.exhausted = 0
+        self.far = False
         self._left = budget.STEPS
         self._file_left = budget.FILE_STEPS
         self._depth = 0
+        self._cuts = 0  # questions that were not answered for want of budget
         self._open: set[tuple[int, int]] = set()
         # Of the question at hand; the frame is kept so that its identity stays its own.
         self._answers: dict[tuple[int, int], tuple[Frame, Values]] = {}
         self.linked = link.Linked(self)
+        self.root = self.linked.unit(facts).root
 
-    def ask(self, expr: Expr, frame: Frame | None = None) -> Values:
-        """The values of `expr`, with a fresh budget. Empty means unknown."""
-        self._left = budget.STEPS
-        self._answers.clear()
-        values = self.values(expr, frame or self.root)
-        if self._left <= 0:
-            self.exhausted += 1
-        return values
+    def ask(self, expr: Expr, frame: Frame | None = None, far: bool = False) -> Values:
+        """The values of `expr`, with a fresh budget. Empty means unknown. A question may raise another."""
+        outer = self._left, self._answers, self.far
+        self._left, self._answers, self.far = budget.STEPS, {}, far
+        try:
+            values = self.values(expr, frame or self.root)
+            if self._left <= 0:
+                self.exhausted += 1
+            return values
+        finally:
+            self._left, self._answers, self.far = outer
 
-    def texts(self, expr: Expr, frame: Frame | None = None) -> list[Text]:
+    def texts(self, expr: Expr, frame: Frame | None = None, far: bool = False) -> list[Text]:
         """The texts that `expr` can be."""
-        return list(texts(self.ask(expr, frame)))
+        return list(texts(self.ask(expr, frame, far)))
 
     def values(self, expr: Expr, frame: Frame) -> Values:
         """The values of `expr` in `frame`, within what is left of the budget."""
         self._left -= 1
         self._file_left -= 1
         if self._left <= 0 or self._file_left <= 0 or self._depth >= budget.DEPTH:
+            self._cuts += 1
             return ()
         if isinstance(expr, _COSTLY):
             key = (id(expr), id(frame))
@@ -104,31 +116,34 @@ class Evaluator:
         return (Number(expr.value),) if isinstance(expr.value, int) else ()
 
     def _ref(self, expr: f.Ref, frame: Frame) -> Values:
-        known = frame.memo.get(expr.binding)
+        memo = frame.far_memo if self.far else frame.memo
+        known = memo.get(expr.binding)
         if known is not None:
             return known
         key = (id(frame), expr.binding)
         if key in self._open:
             return ()
         self._open.add(key)
+        cuts = self._cuts
         try:
             binding = frame.facts.bindings[expr.binding]
             if binding.place is None and isinstance(binding.value, f.Choice):
-                result = self._meeting(expr.binding, binding.value, frame)
+                result = self._meeting(expr.binding, binding.value, frame, memo)
             else:
                 result = self._stored(binding, frame)
         finally:
             self._open.discard(key)
-        frame.memo[expr.binding] = result
+        if cuts == self._cuts:  # what was only half looked at may be known another time
+            memo[expr.binding] = result
         return result
 
-    def _meeting(self, binding: int, choice: f.Choice, frame: Frame) -> Values:
+    def _meeting(self, binding: int, choice: f.Choice, frame: Frame, memo: dict[int, Values]) -> Values:
         """Bindings that meet. In a loop the earlier ones are already known to the later ones."""
         result: Values = ()
         for option in choice.options:
             result = distinct((*result, *self.values(option, frame)))
-            frame.memo[binding] = result
-        frame.memo.pop(binding, None)
+            memo[binding] = result
+        memo.pop(binding, None)
         return result
 
     def _stored(self, binding: f.Binding, frame: Frame) -> Values:
@@ -145,7 +160,7 @@ class Evaluator:
         return self.linked.parameter(expr.function, expr.name, frame)
 
     def _imported(self, expr: f.Imported, frame: Frame) -> Values:
-        return self.linked.imported(expr)
+        return self.linked.imported(expr, frame)
 
     def _unknown(self, expr: f.Unknown, frame: Frame) -> Values:
         return ()
@@ -195,6 +210,11 @@ class Evaluator:
         left, right = self.values(expr.left, frame), self.values(expr.right, frame)
         if expr.operator == "|":
             return self._merged(left, right)
+        if expr.operator == "/":
+            parts = self.products([list(texts(left)), list(texts(right))])
+            return distinct(
+                first._replace(value=paths.join(first.string(), last.string())) for first, last in parts
+            )
         if expr.operator == "*":
             numbers = [value.value for value in right if isinstance(value, Number)]
             return distinct(r for text in texts(left) for n in numbers for r in strings.repeated(text, n))
@@ -283,11 +303,14 @@ class Evaluator:
     def _items(self, value: Value) -> Items | None:
         if isinstance(value, Entries):
             return Items(tuple(given([text_of(key)]) for key, _ in value.entries if key is not None))
+        if isinstance(value, OpenFile):
+            lines = self.linked.files.method(value, "readlines") or ()
+            return next((line for line in lines if isinstance(line, Items)), None)
         if isinstance(value, Instance):
-            fields = self.linked.fields(value)
+            fields = self.linked.classes.fields(value)
             return Items(tuple(map(given, fields))) if fields else None
         if isinstance(value, OwnClass):
-            fields = self.linked.members(value)
+            fields = self.linked.classes.members(value)
             return Items(tuple(map(given, fields))) if fields else None
         return value if isinstance(value, Items) else None
 
@@ -304,8 +327,9 @@ class Evaluator:
                 frame.depth,
                 frame.closed,
             )
-            inner.memo = dict(frame.memo)
-            inner.memo[expr.binding] = self.thunk(item)
+            inner.picked, inner.site, inner.entry = frame.picked, frame.site, frame.entry
+            inner.memo, inner.far_memo = dict(frame.memo), dict(frame.far_memo)
+            inner.memo[expr.binding] = inner.far_memo[expr.binding] = self.thunk(item)
             found.extend(self._results(expr.result, inner))
             if self._left <= 0:
                 break
@@ -330,11 +354,11 @@ class Evaluator:
             keys += [str(number) for number in numbers]
         found: list[Value] = []
         for value in self.values(expr.value, frame):
-            found.extend(self.item_of(value, keys, numbers, self.location(expr.place, frame)))
+            found.extend(self.item_of(value, keys, numbers, frame))
         return distinct(found)
 
     def item_of(
-        self, value: Value, keys: list[str], numbers: list[int], where: Location | None = None
+        self, value: Value, keys: list[str], numbers: list[int], frame: Frame | None = None
     ) -> Values:
         """`value[key]` for any of the keys, or of the positions."""
         if isinstance(value, Entries):
@@ -346,11 +370,16 @@ class Evaluator:
             return distinct(v for item in picked for v in self.thunk(item))
         if isinstance(value, Text):
             return distinct(t for n in numbers for t in self._character(value, n))
-        return self.linked.external_item(value, keys)
+        if isinstance(value, Instance) and is_parser(value):
+            sections = self.linked.files.sections(value.frame or frame or self.root)
+            return distinct(v for entries in sections for v in self.item_of(entries, keys, []))
+        return self.linked.external_item(value, keys, frame or self.root)
 
     def _entry(self, value: Entries, keys: list[str]) -> Values:
         found: list[Value] = []
         for wanted in keys:
+            if wanted.lower() != wanted and not any(name == wanted for name, _ in value.entries):
+                wanted = wanted.lower()  # an option of an INI file
             for name, item in reversed(value.entries):
                 if name == wanted:
                     found.extend(self.thunk(item))
@@ -392,6 +421,8 @@ class Evaluator:
             return self.thunk(picked)
         found: list[Value] = []
         for value in self.values(expr.iterable, frame):
+            if isinstance(value, OpenFile):
+                value = self._items(value) or value
             if isinstance(value, Items):
                 for item in value.items:
                     found.extend(self.thunk(item))
@@ -400,7 +431,7 @@ class Evaluator:
             elif isinstance(value, Entries):
                 found.extend(text_of(key) for key, _ in value.entries if key is not None)
             elif isinstance(value, OwnClass):
-                found.extend(v for member in self.linked.members(value) for v in member)
+                found.extend(v for member in self.linked.classes.members(value) for v in member)
         return distinct(found)
 
     def _part(self, expr: f.Part, frame: Frame) -> Values:
@@ -412,7 +443,7 @@ class Evaluator:
                 key = value.entries[expr.position][0]
                 found.extend([text_of(key)] if key is not None else [])
             elif isinstance(value, Instance):
-                found.extend(self.linked.field_at(value, expr.position))
+                found.extend(self.linked.classes.field_at(value, expr.position))
         return distinct(found)
 
     # objects
@@ -420,7 +451,7 @@ class Evaluator:
     def _attribute(self, expr: f.Attribute, frame: Frame) -> Values:
         found: list[Value] = []
         for value in self.values(expr.value, frame):
-            for result in self.linked.attribute(value, expr.name):
+            for result in self.linked.classes.attribute(value, expr.name, frame):
                 if isinstance(result, Text):
                     step = Step(self.location(expr.place, frame), f"attribute `{expr.name}`")
                     result = result.via(step)
@@ -445,7 +476,7 @@ class Evaluator:
 
     def _with_attribute(self, expr: f.WithAttribute, frame: Frame) -> Values:
         bases = self.values(expr.base, frame)
-        return self.linked.with_attribute(bases, expr.name, Thunk(expr.value, frame))
+        return self.linked.classes.with_attribute(bases, expr.name, Thunk(expr.value, frame))
 
     def _with_update(self, expr: f.WithUpdate, frame: Frame) -> Values:
         bases = self.values(expr.base, frame) or (Entries(()),)

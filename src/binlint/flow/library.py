@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from binlint import facts as f
-from binlint.flow import budget, strings
-from binlint.flow.link import merged
+from binlint.flow import budget, paths, strings
+from binlint.flow.opened import LOADS, is_opener, is_parser
+from binlint.flow.scopes import function_of
 from binlint.flow.values import (
     Arguments,
     Entries,
@@ -17,8 +18,10 @@ from binlint.flow.values import (
     Instance,
     Items,
     Number,
+    OpenFile,
     OwnClass,
     OwnFunction,
+    OwnModule,
     Partial,
     Record,
     Super,
@@ -29,9 +32,11 @@ from binlint.flow.values import (
     bare,
     distinct,
     given,
+    merged,
     text_of,
     texts,
 )
+from binlint.sources.project import Module
 
 if TYPE_CHECKING:
     from binlint.flow.evaluate import Evaluator
@@ -57,7 +62,7 @@ _SAME = frozenset(
         "dataclasses": "asdict astuple replace",
         "textwrap": "dedent",
         "os": "fsencode fsdecode fspath",
-        "os.path": "expandvars expanduser",
+        "os.path": "expandvars expanduser abspath realpath normpath",
         "box": "Box ConfigBox",
         "munch": "Munch munchify",
         "inspect": "cleandoc",
@@ -71,6 +76,9 @@ _TEXTUAL = frozenset(
     {"builtins.str", "builtins.bytes", "collections.UserString"}
 )  # bases of classes of texts
 _SAME_METHODS = frozenset({"run", "run_until_complete", "run_sync", "create_task", "ensure_future"})
+_PATH_METHODS = frozenset(
+    {"joinpath", "with_name", "resolve", "absolute", "expanduser", "as_posix", "relative_to"}
+)
 _SECOND = frozenset({"typing.cast", "typing_extensions.cast"})
 _DEFAULTS = frozenset(
     {"get", "getenv", "pop", "setdefault", "str", "config", "get_secret", "getString", "__call__", "option"}
@@ -98,8 +106,8 @@ def _apply(evaluator: Evaluator, target: Value, expr: f.Call, passed: Arguments,
     if isinstance(target, OwnFunction):
         return linked.invoke(target, passed, frame)
     if isinstance(target, OwnClass):
-        instance = linked.construct(target, expr, passed, frame)
-        if _TEXTUAL.isdisjoint(base.dotted for base in linked.external_bases(target)):
+        instance = linked.classes.construct(target, expr, passed, frame)
+        if _TEXTUAL.isdisjoint(base.dotted for base in linked.classes.external_bases(target)):
             return (instance,)
         return (*(v for thunk in passed.positional[:1] for v in evaluator.thunk(thunk)), instance)
     if isinstance(target, Partial):
@@ -109,7 +117,7 @@ def _apply(evaluator: Evaluator, target: Value, expr: f.Call, passed: Arguments,
     if isinstance(target, Instance) and isinstance(target.of, OwnClass):
         return tuple(
             v
-            for method in linked.attribute(target, "__call__")
+            for method in linked.classes.attribute(target, "__call__", frame)
             if isinstance(method, OwnFunction)
             for v in linked.invoke(method, passed, frame)
         )
@@ -124,8 +132,16 @@ def _apply(evaluator: Evaluator, target: Value, expr: f.Call, passed: Arguments,
 
 
 def _method(evaluator: Evaluator, receiver: Value, name: str, expr: f.Call, frame: Frame) -> Values:
+    files = evaluator.linked.files
     if isinstance(receiver, Text):
+        opened = files.text_method(receiver, name, frame.facts.path)
+        if opened is not None:
+            return opened
         return tuple(_text_method(evaluator, receiver, name, evaluator.linked.arguments(expr, frame)))
+    if isinstance(receiver, OpenFile):
+        return files.method(receiver, name) or ()
+    if isinstance(receiver, Instance) and name == "get" and is_parser(receiver):
+        return files.option(evaluator.linked.arguments(expr, frame), receiver.frame or frame)
     if isinstance(receiver, Entries):
         found = _dict_method(evaluator, receiver, name, evaluator.linked.arguments(expr, frame))
         if found is not None:
@@ -137,13 +153,16 @@ def _method(evaluator: Evaluator, receiver: Value, name: str, expr: f.Call, fram
     passed = evaluator.linked.arguments(expr, frame)
     return tuple(
         value
-        for target in evaluator.linked.attribute(receiver, name)
+        for target in evaluator.linked.classes.attribute(receiver, name, frame)
         for value in _apply(evaluator, target, expr, passed, frame)
     )
 
 
 def _text_method(evaluator: Evaluator, text: Text, name: str, passed: Arguments) -> Iterator[Value]:
     known = [list(texts(evaluator.thunk(thunk))) for thunk in passed.positional]
+    if name in _PATH_METHODS:
+        yield from _path_method(evaluator, text, name, known)
+        return
     if name == "join":
         for values in evaluator.thunk(passed.positional[0]) if passed.positional else ():
             if isinstance(values, Items) and not values.open:
@@ -170,6 +189,19 @@ def _text_method(evaluator: Evaluator, text: Text, name: str, passed: Arguments)
         return
     if all(known):
         yield from strings.called(name, text, [option[0].value for option in known])
+
+
+def _path_method(evaluator: Evaluator, text: Text, name: str, known: list[list[Text]]) -> Iterator[Value]:
+    """A method of a `Path`, which is kept as a text."""
+    if name in ("joinpath", "with_name"):
+        start = text.string() if name == "joinpath" else paths.parent(text.string())
+        for parts in evaluator.products(known):
+            path = start
+            for part in parts:
+                path = paths.join(path, part.string())
+            yield text._replace(value=path)
+    else:
+        yield text
 
 
 def _split(text: Text, name: str, arguments: list[str | bytes]) -> Iterator[Value]:
@@ -230,6 +262,14 @@ def _external(evaluator: Evaluator, dotted: str, expr: f.Call, passed: Arguments
     model = _MODELS.get(dotted)
     if model is not None:
         return distinct(model(evaluator, expr, passed, frame))
+    files = evaluator.linked.files
+    if is_opener(dotted):
+        return distinct((*files.open(passed, frame), Instance(External(dotted), expr, frame)))
+    if dotted in LOADS:
+        found: list[Value] = list(files.load(LOADS[dotted], passed, frame))
+        if dotted.endswith("loads"):
+            found += _json(evaluator, expr, passed, frame)
+        return distinct(found)
     owner, _, name = dotted.rpartition(".")
     first = passed.positional[0] if passed.positional else None
     if owner in ("builtins.str", "builtins.bytes") and first is not None and dotted not in strings.FUNCTIONS:
@@ -246,7 +286,7 @@ def _external(evaluator: Evaluator, dotted: str, expr: f.Call, passed: Arguments
         return distinct(_applied(evaluator, dotted, passed))
     if name in _SAME_METHODS and first is not None:
         return evaluator.thunk(first)
-    found: list[Value] = []
+    found = []
     default = passed.get("default", 1 if name in _DEFAULTS else None)
     for thunk in default:
         found.extend(evaluator.thunk(thunk))
@@ -270,10 +310,37 @@ def _keywords_as_entries(passed: Arguments) -> Iterator[Value]:
         yield Entries(tuple(passed.keywords))
 
 
+def _dirname(evaluator: Evaluator, expr: f.Call, passed: Arguments, frame: Frame) -> Iterator[Value]:
+    for thunk in passed.positional[:1]:
+        for text in texts(evaluator.thunk(thunk)):
+            yield text._replace(value=paths.parent(text.string()))
+
+
+def _join_paths(evaluator: Evaluator, expr: f.Call, passed: Arguments, frame: Frame) -> Iterator[Value]:
+    for parts in evaluator.products([list(texts(evaluator.thunk(thunk))) for thunk in passed.positional]):
+        path = ""
+        for part in parts:
+            path = paths.join(path, part.string())
+        yield Text(path, tuple(origin for part in parts for origin in part.origins), None)
+
+
+def _here(evaluator: Evaluator, expr: f.Call, passed: Arguments, frame: Frame) -> Iterator[Value]:
+    yield Text(".", (), None)
+
+
+def _run_path(evaluator: Evaluator, expr: f.Call, passed: Arguments, frame: Frame) -> Iterator[Value]:
+    """`runpy.run_path("keys.py")`: the names of a script."""
+    for thunk in passed.positional[:1]:
+        for text in texts(evaluator.thunk(thunk)):
+            path = evaluator.linked.files.named(text, frame.facts.path)
+            if path is not None and path.endswith(".py"):
+                yield OwnModule(Module(path))
+
+
 def _getenv(evaluator: Evaluator, expr: f.Call, passed: Arguments, frame: Frame) -> Iterator[Value]:
     for thunk in passed.get("key", 0):
         for name in texts(evaluator.thunk(thunk)):
-            yield from evaluator.linked.declared.environment(name.string())
+            yield from evaluator.linked.unit(frame.facts).declared.environment(name.string())
     for thunk in passed.get("default", 1):
         yield from evaluator.thunk(thunk)
 
@@ -303,7 +370,7 @@ def _getattr(evaluator: Evaluator, expr: f.Call, passed: Arguments, frame: Frame
         return
     for value in evaluator.thunk(passed.positional[0]):
         for name in texts(evaluator.thunk(passed.positional[1])):
-            yield from evaluator.linked.attribute(value, name.string())
+            yield from evaluator.linked.classes.attribute(value, name.string(), frame)
     for thunk in passed.positional[2:3]:
         yield from evaluator.thunk(thunk)
 
@@ -317,9 +384,8 @@ def _vars(evaluator: Evaluator, expr: f.Call, passed: Arguments, frame: Frame) -
                 and isinstance(inner.of, External)
                 and inner.of.dotted.endswith("parse_args")
             ):
-                yield Entries(
-                    tuple((name, t) for name, ts in evaluator.linked.declared.options().items() for t in ts)
-                )
+                options = evaluator.linked.unit(frame.facts).declared.options()
+                yield Entries(tuple((name, t) for name, ts in options.items() for t in ts))
             else:
                 yield value
 
@@ -333,7 +399,9 @@ def _globals(evaluator: Evaluator, expr: f.Call, passed: Arguments, frame: Frame
 def _import_module(evaluator: Evaluator, expr: f.Call, passed: Arguments, frame: Frame) -> Iterator[Value]:
     for thunk in passed.get("name", 0):
         for name in texts(evaluator.thunk(thunk)):
-            yield from evaluator.linked.imported(f.Imported(name.string(), 0, None))
+            dotted = name.string()
+            level = len(dotted) - len(dotted.lstrip("."))
+            yield from evaluator.linked.imported(f.Imported(dotted[level:], level, None), frame)
 
 
 def _partial(evaluator: Evaluator, expr: f.Call, passed: Arguments, frame: Frame) -> Iterator[Value]:
@@ -362,7 +430,7 @@ def _field_names(evaluator: Evaluator, items: Items) -> Iterator[str]:
 
 def _super(evaluator: Evaluator, expr: f.Call, passed: Arguments, frame: Frame) -> Iterator[Value]:
     linked = evaluator.linked
-    function = linked.function_of(expr.scope)
+    function = function_of(expr.scope, frame.facts)
     while function >= 0:
         definition = frame.facts.functions[function]
         if definition.method_of >= 0 and definition.parameters:
@@ -370,7 +438,7 @@ def _super(evaluator: Evaluator, expr: f.Call, passed: Arguments, frame: Frame) 
             for receiver in linked.parameter(function, definition.parameters[0].name, frame):
                 yield Super(cls, receiver)
             return
-        function = linked.function_of(definition.parent)
+        function = function_of(definition.parent, frame.facts)
 
 
 def _zip(evaluator: Evaluator, expr: f.Call, passed: Arguments, frame: Frame) -> Iterator[Value]:
@@ -504,7 +572,13 @@ _MODELS: dict[str, _Model] = {
     "random.choice": _any_item,
     "secrets.choice": _any_item,
     "typing.NewType": _new_type,
-    "json.loads": _json,
-    "ujson.loads": _json,
-    "orjson.loads": _json,
+    "os.path.dirname": _dirname,
+    "os.path.join": _join_paths,
+    "pathlib.Path.joinpath": _join_paths,
+    "pathlib.Path": _join_paths,
+    "pathlib.PurePath": _join_paths,
+    "pathlib.PosixPath": _join_paths,
+    "os.getcwd": _here,
+    "pathlib.Path.cwd": _here,
+    "runpy.run_path": _run_path,
 }

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from binlint.finding import Kind, Location, Place, SecretText, Step
+
+Group: TypeAlias = tuple[int | str, ...]
 
 
 class Sink(NamedTuple):
@@ -14,6 +16,7 @@ class Sink(NamedTuple):
     text: str  # for the message: "`Client(…)` (binance.client.Client)"
     parameter: str
     accepts_path: bool = False
+    context: str = ""  # the definition around it
 
 
 class Sighting(NamedTuple):
@@ -28,9 +31,9 @@ class Sighting(NamedTuple):
     company: tuple[str, ...]  # what says Binance, strongest first; empty if nothing does
     named_binance: bool  # the name itself says Binance
     testnet: bool
-    group: tuple[int, ...]  # equal for the parts of one credential
-    context: str = ""  # enclosing definition
-    statement: Place | None = None
+    group: Group  # equal for the parts of one credential
+    context: str = ""  # the definition around the literal
+    statement: Place | None = None  # the statement around it
     where: str = "code"  # or "comment", "text"
     alone: bool = False  # neither sink nor name
     project: bool = False  # only the project, not the file, speaks of Binance

@@ -14,8 +14,9 @@ from binlint.facts import Call, Expr, Facts
 from binlint.finding import Kind, Location, Place, SecretText, Step
 from binlint.flow import budget
 from binlint.flow.evaluate import Evaluator
-from binlint.flow.link import World, merged
-from binlint.flow.sighting import Sighting, Sink
+from binlint.flow.origins import Origins
+from binlint.flow.scopes import function_of, walk
+from binlint.flow.sighting import Group, Sighting, Sink
 from binlint.flow.values import (
     Arguments,
     Entries,
@@ -30,8 +31,10 @@ from binlint.flow.values import (
     Thunk,
     Value,
     bare,
+    merged,
     texts,
 )
+from binlint.flow.world import World
 from binlint.names import NameReading, read_name, says_testnet, speaks_of_binance
 from binlint.shapes import Shape, classify
 
@@ -44,31 +47,30 @@ _TEST_CALLS = frozenset(
 _SECRETS = frozenset(
     {Shape.KEY, Shape.PRIVATE_KEY, Shape.ENCRYPTED_PRIVATE_KEY, Shape.PLACEHOLDER, Shape.SAMPLE}
 )
-_PEM_FRAME = 44  # characters of `"-----BEGIN ENCRYPTED PRIVATE KEY-----\\n"`; a line of the key has 64
 _WEB = frozenset({"flask", "quart", "sanic", "bottle", "aiohttp", "starlette", "fastapi"})
+_LOOK_AT = 200  # expressions looked at to see whether a value depends on callers
+_CLIENT_WORDS = frozenset({"inance", "ccxt", "X-MBX"})
 _SILENT = (f.Constant, f.Unknown, f.FunctionRef, f.ClassRef, f.Imported)  # what is never a text
 
 
 class Tracer:
-    """All sightings of one file."""
+    """All sightings that one file leads to. Their literals may stand in other files."""
 
-    def __init__(self, facts: Facts, world: World, project_company: bool) -> None:
+    def __init__(self, facts: Facts, world: World) -> None:
         self._facts = facts
         self._catalogue: Catalogue = world.catalogue
         self._evaluator = Evaluator(facts, world)
         self._linked = self._evaluator.linked
-        self._project_company = project_company
+        self._unit = self._linked.unit(facts)
+        self._classes, self._callers = self._linked.classes, self._linked.callers
+        self._origins = Origins(world, self._linked, facts)
         self._test_clients: set[Place] | None = None
-        self._literals: dict[Place, str | bytes] | None = None
         self._reached_texts: dict[int, list[tuple[Place, SecretText]]] = {}  # by line
-        self._mentioned_at: dict[str, list[Place]] = {}
-        for mention in facts.mentions:
-            self._mentioned_at.setdefault(mention.value.strip(), []).append(mention.place)
 
     @property
     def exhausted(self) -> int:
         """How many questions ran out of budget."""
-        return self._evaluator.exhausted
+        return self._evaluator.exhausted + self._linked.gave_up
 
     def sightings(self) -> Iterator[Sighting]:
         """What reaches a sink, then what has a telling name, then what stands alone."""
@@ -76,12 +78,14 @@ class Tracer:
         for sighting in self._at_sinks():
             reached.update(sighting.origins)
             for origin in sighting.origins:
+                if origin.path != self._facts.path:
+                    continue
                 for line in range(origin.place.line, origin.place.end_line + 1):
                     self._reached_texts.setdefault(line, []).append((origin.place, sighting.text))
             yield sighting
         rest = [s for s in self._by_name_or_alone(reached) if self._may_be_ours(s)]
         if rest:
-            foreign = self._foreign()
+            foreign = self.foreign()
             halves = {s.kind for s in rest}
             for sighting in rest:
                 is_foreign = any(origin in foreign for origin in sighting.origins)
@@ -100,7 +104,7 @@ class Tracer:
     # sinks
 
     def _at_sinks(self) -> Iterator[Sighting]:
-        for call in self._linked.calls:
+        for call in self._unit.calls:
             yield from self._at_call(call)
         for attribute in self._facts.attribute_sets:
             yield from self._at_attribute(attribute)
@@ -109,17 +113,35 @@ class Tracer:
         yield from self._at_headers()
         yield from self._at_settings()
 
-    def _frames(self, scope: int) -> list[Frame]:
-        return self._linked.contexts(self._linked.function_of(scope))
+    def _frames(self, scope: int, *passed: Expr) -> list[Frame]:
+        """The ways to a place; by way of other files too, if what is passed there depends on the callers."""
+        function = function_of(scope, self._facts)
+        if function < 0:
+            return [self._evaluator.root]
+        self._evaluator.far = self._depends(passed)
+        try:
+            return self._callers.contexts(self._facts, function)
+        finally:
+            self._evaluator.far = False
+
+    def _depends(self, exprs: tuple[Expr, ...]) -> bool:
+        """Whether values depend on a parameter, as far as one can see without evaluating them."""
+        for expr in walk(exprs, self._facts, _LOOK_AT):
+            if isinstance(expr, f.ParameterRef):
+                return True
+            if isinstance(expr, f.Free) and self._facts.scopes[expr.scope].parent > 0:
+                return True  # a name of an enclosing function, perhaps
+        return False
 
     def _rounds(self, call: Call) -> Iterator[Frame]:
-        for frame in self._frames(call.scope):
+        passed = (call.func, *call.args, *(value for _, value in call.keywords))
+        for frame in self._frames(call.scope, *passed):
             yield from self._linked.rounds(call, frame)
 
     def _at_call(self, call: Call) -> Iterator[Sighting]:
-        if not self._linked.relevance.may_take_credentials(call):
+        if not self._unit.relevance.may_take_credentials(call) or not self._may_lead_to_client(call.func):
             return
-        if not any(self._takes_credentials(value) for value in self._evaluator.ask(call.func)):
+        if not any(map(self._takes_credentials, self._called(call))):
             return
         for frame in self._rounds(call):
             for target, passed in self._targets(call, frame):
@@ -139,6 +161,33 @@ class Tracer:
                                 if self._signs_for_binance(sighting):
                                     yield sighting
 
+    def _may_lead_to_client(self, func: Expr) -> bool:
+        """Whether a name that is imported from the project may be a client there; tells without compiling it."""
+        names: list[str] = []
+        while isinstance(func, f.Attribute):
+            names.append(func.name)
+            func = func.value
+        value = self._facts.bindings[func.binding].value if isinstance(func, f.Ref) else None
+        if not isinstance(value, f.Imported) or not self._linked.is_own(value, self._facts):
+            return True
+        names += [value.name] if value.name else []
+        if not self._catalogue.last_names.isdisjoint(names):
+            return True
+        return any(
+            self._linked.world.project.mentions(path, _CLIENT_WORDS)
+            for path in self._linked.module_paths(value, self._facts)
+        )
+
+    def _called(self, call: Call) -> tuple[Value, ...]:
+        """What a call may call; where only callers know, they are asked."""
+        found = self._evaluator.ask(call.func)
+        if not found and any(
+            isinstance(expr, f.Call) and isinstance(expr.func, f.Free) and expr.func.name == "getattr"
+            for expr in walk((call.func,), self._facts, _LOOK_AT)
+        ):
+            return self._evaluator.ask(call.func, far=True)
+        return found
+
     def _signs_for_binance(self, sighting: Sighting) -> bool:
         """Webhooks, cookies and other vendors are signed with the same functions."""
         for step in sighting.way:
@@ -153,7 +202,7 @@ class Tracer:
         if isinstance(value, Partial):
             value = bare(value.target)
         if isinstance(value, OwnClass):
-            return bool(self._linked.external_bases(value))
+            return bool(self._classes.external_bases(value))
         if isinstance(value, External):
             dotted = _constructor(value.dotted)
             known = self._catalogue.api(dotted) or dotted == "functools.partial"
@@ -179,8 +228,8 @@ class Tracer:
             if value.dotted.endswith(".__init__") and self._passes_self(passed):
                 passed = passed._replace(positional=passed.positional[1:])
             yield _constructor(value.dotted), passed
-        elif isinstance(value, OwnClass) and not self._linked.has_init(value):
-            for base in self._linked.external_bases(value):
+        elif isinstance(value, OwnClass) and not self._classes.has_init(value):
+            for base in self._classes.external_bases(value):
                 yield base.dotted, passed
 
     def _passes_self(self, passed: Arguments) -> bool:
@@ -193,11 +242,12 @@ class Tracer:
             return
         name = f"`{_short(api.names[0])}(…)`"
         label = f"{name} of {api.package}" if api.package else name
+        where = Location(frame.facts.path, call.place)
         tests = self._tests(passed) or call.place in self._clients_for_tests()
         for parameter in api.parameters:
             if parameter.key_object:
                 continue
-            sink = Sink(self._location(call.place), label, parameter.name, parameter.accepts_path)
+            sink = Sink(where, label, parameter.name, parameter.accepts_path)
             for thunk in passed.get(parameter.name, parameter.index):
                 yield from self._seen(thunk, parameter.kind, sink, call, frame, tests)
         for config in api.config:
@@ -205,7 +255,7 @@ class Tracer:
                 for value in self._evaluator.ask(thunk.expr, thunk.frame):
                     for key in config.keys:
                         for found in self._under(bare(value), key.path):
-                            sink = Sink(self._location(call.place), label, key.path[-1])
+                            sink = Sink(where, label, key.path[-1])
                             marked = tests or self._entries_test(value)
                             yield from self._seen(found, key.kind, sink, call, frame, marked)
 
@@ -239,7 +289,7 @@ class Tracer:
     def _at_attribute(self, item: f.AttributeSet) -> Iterator[Sighting]:
         if not self._catalogue.is_attribute(item.name):
             return
-        for frame in self._frames(item.scope):
+        for frame in self._frames(item.scope, item.value):
             for value in self._evaluator.ask(item.target, frame):
                 value = bare(value)
                 for dotted in self._classes_of(value):
@@ -252,9 +302,10 @@ class Tracer:
                             f"the attribute `{item.name}` of {_short(dotted)}",
                             item.name,
                         )
-                        group = call.place if call is not None else item.place
+                        place = call.place if call is not None else item.place
+                        group = self._group(frame, *place)
                         yield from self._seen_at(
-                            Thunk(item.value, frame), kind, sink, item.statement, tuple(group), tests
+                            Thunk(item.value, frame), kind, sink, item.statement, group, tests
                         )
 
     def _classes_of(self, value: Value) -> Iterator[str]:
@@ -262,12 +313,18 @@ class Tracer:
             if isinstance(value.of, External):
                 yield value.of.dotted
             else:
-                yield from (base.dotted for base in self._linked.external_bases(value.of))
+                yield from (base.dotted for base in self._classes.external_bases(value.of))
 
     def _at_class(self, index: int) -> Iterator[Sighting]:
         """`class Exchange(ccxt.binance): apiKey = "…"`"""
         cls = self._facts.classes[index]
-        for base in self._linked.external_bases(OwnClass(self._facts, index)):
+        own = OwnClass(self._facts, index)
+        if not any(self._may_lead_to_client(base) for base in cls.bases):
+            return
+        yield from self._at_constructions(own)
+        if not any(self._catalogue.is_attribute(field.name) for field in cls.fields):
+            return
+        for base in self._classes.external_bases(own):
             attributes = self._catalogue.attributes_of(base.dotted)
             for field in cls.fields:
                 kind = attributes.get(field.name)
@@ -278,7 +335,31 @@ class Tracer:
                         field.name,
                     )
                     thunk = Thunk(field.default, self._evaluator.root)
-                    yield from self._seen_at(thunk, kind, sink, cls.place, tuple(cls.place), False)
+                    group = self._group(self._evaluator.root, *cls.place)
+                    yield from self._seen_at(thunk, kind, sink, cls.place, group, False)
+
+    def _at_constructions(self, cls: OwnClass) -> Iterator[Sighting]:
+        """`Mine("…", "…")` in another file, where `Mine` only inherits the constructor of a client."""
+        bases = [base for base in self._classes.external_bases(cls) if self._catalogue.api(base.dotted)]
+        if not bases or self._classes.has_init(cls):
+            return
+        self._evaluator.far = True
+        try:
+            ways = [
+                (caller, frame)
+                for caller in self._callers.constructions(cls)
+                if caller.root.facts is not self._facts
+                and isinstance(caller.target, OwnClass)
+                and not self._classes.has_init(caller.target)
+                for frame in self._callers.outer(caller)
+            ]
+        finally:
+            self._evaluator.far = False
+        for caller, frame in ways:
+            passed = self._linked.arguments(caller.call, frame)
+            for base in bases:
+                for api in self._catalogue.api(base.dotted):
+                    yield from self._at_api(api, caller.call, passed, frame)
 
     def _at_headers(self) -> Iterator[Sighting]:
         headers = self._catalogue.headers
@@ -300,9 +381,10 @@ class Tracer:
 
     def _at_header(self, value: Expr, kind: Kind, name: str, place: Place, scope: int) -> Iterator[Sighting]:
         sink = Sink(self._location(place), f"the header {name}", name)
-        for frame in self._frames(scope):
+        for frame in self._frames(scope, value):
             thunk = Thunk(value, frame)
-            yield from self._seen_at(thunk, kind, sink, place, (-1, scope), self._facts.only_testnet)
+            group = self._group(frame, -1, scope)
+            yield from self._seen_at(thunk, kind, sink, place, group, self._facts.only_testnet)
 
     def _at_settings(self) -> Iterator[Sighting]:
         settings = self._catalogue.settings
@@ -338,41 +420,41 @@ class Tracer:
                     found.extend(self._under(bare(entries), (name,)))
             for thunk in found:
                 sink = Sink(self._location(call.place), f"the setting {path}", name)
-                yield from self._seen_at(thunk, kind, sink, call.statement, tuple(call.place), False)
+                group = self._group(self._evaluator.root, *call.place)
+                yield from self._seen_at(thunk, kind, sink, call.statement, group, False)
 
     def _at_setting(self, thunk: Thunk, kind: Kind, path: str, item: f.ItemSet) -> Iterator[Sighting]:
         sink = Sink(self._location(item.place), f"the setting {path}", path.rpartition(".")[2])
-        yield from self._seen_at(thunk, kind, sink, item.statement, (-2, item.scope), False)
+        group = self._group(self._evaluator.root, -2, item.scope)
+        yield from self._seen_at(thunk, kind, sink, item.statement, group, False)
 
     def _seen(
         self, thunk: Thunk, kind: Kind, sink: Sink, call: Call, frame: Frame, tests: bool
     ) -> Iterator[Sighting]:
-        yield from self._seen_at(thunk, kind, sink, call.statement, tuple(call.place), tests)
+        yield from self._seen_at(thunk, kind, sink, call.statement, self._group(frame, *call.place), tests)
+
+    def _group(self, frame: Frame, *numbers: int) -> Group:
+        """What the two halves of one credential share: the client, and the outermost call that leads to it."""
+        entry = (frame.entry.path, *frame.entry.place) if frame.entry is not None else ()
+        return (self._facts.path, *numbers, *entry)
 
     def _seen_at(
-        self, thunk: Thunk, kind: Kind, sink: Sink, statement: Place, group: tuple[int, ...], tests: bool
+        self, thunk: Thunk, kind: Kind, sink: Sink, statement: Place, group: Group, tests: bool
     ) -> Iterator[Sighting]:
-        for value in self._evaluator.ask(thunk.expr, thunk.frame):
+        for value in self._evaluator.ask(thunk.expr, thunk.frame, far=True):
             value = bare(value)
             if isinstance(value, Text) and value.origins:
-                yield self._sighting(self._undone(value), kind, sink, "", group, tests)
-
-    def _undone(self, text: Text) -> Text:
-        """The literal itself where what was made of it says nothing: a seed cut out of a key, a cipher."""
-        if len(text.origins) != 1 or classify(text.string(), self._catalogue.samples) is not Shape.OTHER:
-            return text
-        if self._literals is None:
-            self._literals = {s.literal.place: s.literal.value for s in self._facts.strings}
-        literal = Text(self._literals.get(text.origins[0].place, ""), text.origins, text.way)
-        whole = classify(literal.string(), self._catalogue.samples)
-        return literal if whole in (Shape.KEY, Shape.PRIVATE_KEY) else text
+                yield self._sighting(
+                    self._origins.undone(value, self._catalogue.samples), kind, sink, "", group, tests
+                )
 
     def _sighting(
-        self, text: Text, kind: Kind, sink: Sink | None, name: str, group: tuple[int, ...], tests: bool
+        self, text: Text, kind: Kind, sink: Sink | None, name: str, group: Group, tests: bool
     ) -> Sighting:
-        origins = self._exactly(text)
+        origins = self._origins.exactly(text)
         way = [Step(origins[0], "the literal"), *text.steps()]
         if sink is not None:
+            sink = sink._replace(context=self._origins.context(sink.location))
             way.append(Step(sink.location, sink.text))
         reading = read_name(name) if name else None
         named_test = any(says_testnet(step.text) for step in text.steps()) or (
@@ -389,20 +471,9 @@ class Tracer:
             named_binance=reading is not None and reading.company,
             testnet=tests or named_test or self._facts.only_testnet,
             group=group,
-            project=self._project_company,
+            context=self._origins.context(origins[0]),
+            statement=self._origins.statement(origins[0]),
         )
-
-    def _exactly(self, text: Text) -> tuple[Location, ...]:
-        """The place of a value that is cut out of a longer literal, where it is seen there."""
-        if len(text.origins) == 1:
-            outer = text.origins[0].place
-            for place in self._mentioned_at.get(text.string().strip(), ()):
-                if place != outer and outer[:2] <= place[:2] and place[2:] <= outer[2:]:
-                    return (self._location(place),)
-            return text.origins
-        if "-----BEGIN" in text.string():  # its first and last line give nothing away
-            return tuple(o for o in text.origins if _is_longer(o.place, _PEM_FRAME)) or text.origins
-        return text.origins
 
     # tests and hosts
 
@@ -475,7 +546,7 @@ class Tracer:
             if reading.kind is None and not reading.innocent and reading.vendor is None:
                 continue
             for text in self._evaluator.texts(slot.value):
-                if not text.origins or self._exactly(text)[0] in reached:
+                if not text.origins or self._origins.exactly(text)[0] in reached:
                     continue
                 if classify(text.string(), self._catalogue.samples) not in _SECRETS:
                     continue
@@ -483,7 +554,7 @@ class Tracer:
                     innocent.update(text.origins)
                 elif reading.kind is not None:
                     seen.update(text.origins)
-                    group = (slot.group,)
+                    group = (self._facts.path, slot.group)
                     yield self._sighting(text, reading.kind, None, slot.name, group, False)
         yield from self._alone(seen | innocent)
 
@@ -511,7 +582,9 @@ class Tracer:
             shape = classify(text.string(), self._catalogue.samples)
             if shape in (Shape.KEY, Shape.PRIVATE_KEY):
                 places.add(string.literal.place)
-                sighting = self._sighting(text, Kind.UNKNOWN, None, "", (-9, string.scope), False)
+                sighting = self._sighting(
+                    text, Kind.UNKNOWN, None, "", (self._facts.path, -9, string.scope), False
+                )
                 yield sighting._replace(alone=True)
         for mention in self._facts.mentions:
             location = self._location(mention.place)
@@ -538,13 +611,16 @@ class Tracer:
             kind = (Kind.API_KEY, Kind.SECRET_KEY)[mention.position]
         text = Text(mention.value, (location,), None)
         name = (mention.name or mention.call) if kind is not None else ""
-        sighting = self._sighting(text, kind or Kind.UNKNOWN, None, name, (-8, mention.place.line), False)
-        yield sighting._replace(alone=kind is None, where="text", statement=mention.statement)
+        sighting = self._sighting(
+            text, kind or Kind.UNKNOWN, None, name, (self._facts.path, -8, mention.place.line), False
+        )
+        statement = mention.statement or sighting.statement
+        yield sighting._replace(alone=kind is None, where="text", statement=statement)
 
     # other vendors
 
-    def _foreign(self) -> set[Location]:
-        """The literals that reach a client which is not Binance's."""
+    def foreign(self) -> set[Location]:
+        """The literals that reach a client which is not Binance's; they may stand in other files."""
         found: set[Location] = set()
         for call in self._facts.calls:
             if _is_labelled(call):
@@ -557,10 +633,10 @@ class Tracer:
                     passed = self._linked.arguments(call, frame)
                     thunks = [*passed.positional, *(thunk for _, thunk in passed.keywords)]
                     for thunk in thunks:
-                        found.update(self._origins(thunk, 0))
+                        found.update(self._literals_in(thunk, 0))
         for item in self._facts.attribute_sets:
             if any(self._is_foreign(value) for value in self._evaluator.ask(item.target)):
-                found.update(self._origins(Thunk(item.value, self._evaluator.root), 0))
+                found.update(self._literals_in(Thunk(item.value, self._evaluator.root), 0))
         return found
 
     def _is_for_another(self, value: Value, call: Call) -> bool:
@@ -573,14 +649,14 @@ class Tracer:
         conditions = [api.when for api in apis if api.when is not None]
         return any(passed.get(c.param, c.index) and not self._holds(c, passed) for c in conditions)
 
-    def _origins(self, thunk: Thunk, depth: int) -> Iterator[Location]:
+    def _literals_in(self, thunk: Thunk, depth: int) -> Iterator[Location]:
         for value in self._evaluator.ask(thunk.expr, thunk.frame):
             value = bare(value)
             if isinstance(value, Text):
                 yield from value.origins
             elif isinstance(value, Entries) and depth < 3:
                 for _, inner in value.entries:
-                    yield from self._origins(inner, depth + 1)
+                    yield from self._literals_in(inner, depth + 1)
 
     def _is_foreign(self, value: Value) -> bool:
         value = bare(value)
@@ -589,8 +665,11 @@ class Tracer:
         if isinstance(value, Instance) and isinstance(value.of, External):
             value = value.of
         if isinstance(value, OwnClass):
-            return any(self._is_foreign(base) for base in self._linked.external_bases(value))
-        if isinstance(value, OwnFunction) or not isinstance(value, External):
+            bases = self._classes.external_bases(value)
+            return any(map(self._is_foreign, bases)) or self._is_for_others(value.facts)
+        if isinstance(value, OwnFunction):
+            return self._is_for_others(value.frame.facts)
+        if not isinstance(value, External):
             return False
         dotted = value.dotted
         root = dotted.partition(".")[0]
@@ -604,12 +683,14 @@ class Tracer:
             return False
         return not self._facts.company
 
+    def _is_for_others(self, facts: Facts) -> bool:
+        """Whether another file of the project is about somebody else's service: a wrapper around its client."""
+        if facts is self._facts or facts.company:
+            return False
+        return any(map(self._catalogue.is_other_vendor, facts.roots))
+
     def _location(self, place: Place) -> Location:
         return Location(self._facts.path, place)
-
-
-def _is_longer(place: Place, length: int) -> bool:
-    return place.end_line > place.line or place.end_column - place.column > length
 
 
 def _is_labelled(call: Call) -> bool:

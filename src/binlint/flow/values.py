@@ -8,6 +8,7 @@ from typing import NamedTuple, TypeAlias
 from binlint.facts import Call, Expr, Facts, Ref
 from binlint.finding import Location, Step, mask
 from binlint.flow import budget
+from binlint.sources.project import Module
 
 ROUTE_LIMIT = 20  # steps of a way that are kept; a longer one helps no reader
 
@@ -25,16 +26,30 @@ class Frame:
 
     `outer` is the frame in which the function was defined. `closed` frames know all their arguments;
     in an open one a parameter is whatever any caller passes. `picked` holds, for a loop that is gone
-    through one item at a time, the item by the identity of what the loop runs over.
+    through one item at a time, the item by the identity of what the loop runs over. `site` is the call
+    that led here, for the way of a value; `entry` the outermost of the calls that did.
     """
 
-    __slots__ = ("arguments", "closed", "depth", "facts", "function", "memo", "outer", "picked", "receiver")
+    __slots__ = (
+        "arguments",
+        "closed",
+        "depth",
+        "entry",
+        "facts",
+        "far_memo",
+        "function",
+        "memo",
+        "outer",
+        "picked",
+        "receiver",
+        "site",
+    )
 
     def __init__(
         self,
         facts: Facts,
         function: int = -1,
-        arguments: dict[str, tuple[Thunk | Items | Entries, ...]] | None = None,
+        arguments: dict[str, tuple[Argument, ...]] | None = None,
         receiver: Value | None = None,
         outer: Frame | None = None,
         depth: int = 0,
@@ -48,7 +63,10 @@ class Frame:
         self.depth = depth
         self.closed = closed
         self.memo: dict[int, tuple[Value, ...]] = {}
+        self.far_memo: dict[int, tuple[Value, ...]] = {}  # of questions that other files may answer, too
         self.picked: dict[int, Thunk] = {}
+        self.site: Site | None = None
+        self.entry: Location | None = None
 
     def picking(self, loop: Expr, item: Thunk) -> Frame:
         """This frame while the loop over `loop` is at `item`."""
@@ -56,6 +74,7 @@ class Frame:
             self.facts, self.function, self.arguments, self.receiver, self.outer, self.depth, self.closed
         )
         frame.picked = {**self.picked, id(loop): item}
+        frame.site, frame.entry = self.site, self.entry
         return frame
 
     def of(self, function: int) -> Frame | None:
@@ -71,6 +90,13 @@ class Frame:
         while frame.outer is not None:
             frame = frame.outer
         return frame
+
+
+class Site(NamedTuple):
+    """A call that a value passed through: where, and what was called."""
+
+    location: Location
+    called: str
 
 
 class Thunk(NamedTuple):
@@ -144,6 +170,18 @@ class External(NamedTuple):
     """Something outside the project, by its dotted name."""
 
     dotted: str
+
+
+class OwnModule(NamedTuple):
+    """A module of the project."""
+
+    module: Module
+
+
+class OpenFile(NamedTuple):
+    """A file of the project that the code opens, by its path."""
+
+    path: str
 
 
 class OwnClass(NamedTuple):
@@ -236,6 +274,8 @@ Value: TypeAlias = (
     Text
     | Number
     | External
+    | OwnModule
+    | OpenFile
     | OwnClass
     | OwnFunction
     | Instance
@@ -247,6 +287,12 @@ Value: TypeAlias = (
     | Record
 )
 Values: TypeAlias = tuple[Value, ...]
+Argument: TypeAlias = Thunk | Items | Entries  # what a parameter is: as passed, or what `*` and `**` gather
+
+
+def merged(first: Arguments, second: Arguments) -> Arguments:
+    """The arguments of a partial, then those of the call."""
+    return Arguments((*first.positional, *second.positional), (*first.keywords, *second.keywords))
 
 
 def bare(value: Value) -> Value:
@@ -263,10 +309,13 @@ def texts(values: Values) -> Iterator[Text]:
             yield value
 
 
+_NOWHERE = Facts("")
+
+
 def given(values: Iterable[Value]) -> Thunk:
     """A thunk whose answer is known already."""
-    frame = Frame(Facts(""))
-    frame.memo[0] = tuple(values)
+    frame = Frame(_NOWHERE)
+    frame.memo[0] = frame.far_memo[0] = tuple(values)
     return Thunk(Ref(0), frame)
 
 
@@ -295,6 +344,8 @@ def _identity(value: Value) -> tuple[object, ...]:
         return (External, value.dotted)
     if isinstance(value, Number):
         return (Number, value.value)
+    if isinstance(value, OwnModule | OpenFile):
+        return value
     if isinstance(value, OwnClass):
         return (OwnClass, id(value.facts), value.number)
     if isinstance(value, OwnFunction):

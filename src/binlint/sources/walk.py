@@ -91,6 +91,19 @@ class Walk:
                     else:
                         self.notes.append(Note(self._shown(path), LINK if child.is_symlink() else SPECIAL))
 
+    def keeps(self, path: str) -> bool:
+        """Whether no ignore file between the start and `path`, relative to the start, leaves it out."""
+        ignores = tuple(self._ignores_above())
+        prefix = ""
+        for step in path.split("/"):
+            names = {child.name for child in self._children(prefix)}
+            ignores = (*ignores, *self._ignore_file(names, prefix))
+            place = prefix + step
+            if self._is_left_out(place if place == path else f"{place}/", ignores):
+                return False
+            prefix = f"{place}/"
+        return True
+
     def _children(self, prefix: str) -> list[os.DirEntry[str]]:
         try:
             with os.scandir(os.path.join(self._folder.os_path, prefix)) as children:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -80,6 +80,28 @@ def list_with_git(folder: str) -> Listing | NoListing:
     listing = _parse(results[0][1], results[1][1])
     closed = tuple(_CLOSED_FOLDER.findall(os.fsdecode(results[1][2])))
     return listing._replace(closed=closed, is_ignored=len(results) > 2 and results[2][0] == 0)
+
+
+def belonging(paths: Sequence[str], folder: str, untracked: bool) -> frozenset[str] | NoListing:
+    """Which of some files git tracks; with `untracked` also those that it would not ignore.
+
+    Paths are relative to `folder`.
+    """
+    if repository_top(folder) is None:
+        return NoListing()
+    program = _find_git()
+    if program is None:
+        return NoListing("git is not installed")
+    kinds = ("--cached", "--others", "--exclude-standard") if untracked else ("--cached",)
+    command = ("--literal-pathspecs", "ls-files", "-z", *kinds, "--", *paths)
+    try:
+        results = _run_together(program, [command], folder)
+    except OSError:
+        return NoListing("git could not be started")
+    if results is None:
+        return NoListing("git did not answer in time")
+    status, output, errors = results[0]
+    return NoListing(_reason(status, errors)) if status else frozenset(filter(None, _records(output)))
 
 
 def repository_top(folder: str) -> str | None:

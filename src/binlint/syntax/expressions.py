@@ -34,7 +34,7 @@ _DEEP = 60  # levels of nesting that are followed; people write fewer than ten
 _WIDE = 3_000  # parts of one `+` chain or items of one display
 _LABEL = 60  # a longer string is a value, not the name of one
 _EXACT_FSTRINGS = sys.version_info >= (3, 12)  # before, places inside an f-string are unreliable
-_OPERATORS = {ast.Mod: "%", ast.Mult: "*", ast.BitOr: "|"}
+_OPERATORS = {ast.Mod: "%", ast.Mult: "*", ast.BitOr: "|", ast.Div: "/"}
 
 DefineLambda = Callable[[ast.Lambda], FunctionRef]
 

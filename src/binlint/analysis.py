@@ -1,0 +1,255 @@
+"""The project through the analysis: each file is traced, what it leads to is gathered, judged and completed.
+
+    sources → traced → related → judged → completed
+
+A literal and the client that it reaches may stand in different files, so the verdict is on the project.
+Tracing and completing are done by several processes where that pays.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
+
+from binlint import workers
+from binlint.config import Config
+from binlint.examine import Draft, Examiner, Outcome, Traced, died
+from binlint.finding import Finding, Kind, Location, Place, SecretText
+from binlint.flow import budget
+from binlint.flow.sighting import Sighting
+from binlint.report import Note
+from binlint.rules import RULES
+from binlint.rules.judge import judge
+from binlint.shapes import Shape, classify
+from binlint.sources.membership import members
+from binlint.sources.project import Project
+from binlint.sources.source import Source
+
+_LOUD = frozenset({Shape.KEY, Shape.PRIVATE_KEY, Shape.ENCRYPTED_PRIVATE_KEY})
+_VARIABLES = {
+    Kind.API_KEY: "API_KEY",
+    Kind.SECRET_KEY: "API_SECRET",
+    Kind.PRIVATE_KEY: "PRIVATE_KEY",
+    Kind.PASSPHRASE: "PRIVATE_KEY_PASSPHRASE",
+    Kind.UNKNOWN: "CREDENTIAL",
+}
+
+
+class Scope(NamedTuple):
+    """What a run is about. `listed` are the paths that findings may stand in without a further question."""
+
+    listed: frozenset[str]
+    is_hook: bool  # files were named, so that the rest of the project is only what they lead to
+
+
+class Analysed(NamedTuple):
+    """What the analysis has to say."""
+
+    findings: tuple[Finding, ...] = ()
+    suppressed: tuple[Finding, ...] = ()
+    skipped: tuple[Note, ...] = ()
+    notes: tuple[Note, ...] = ()
+    compiled: int = 0  # files that were compiled, candidates and what they lead to
+    found: int = 0  # files that hold a finding
+
+
+def analyse(
+    sources: Sequence[Source],
+    config: Config,
+    project: Project,
+    scope: Scope,
+    speaks: Callable[[], bool],
+) -> Analysed:
+    """Looks at what the byte filter has let through. `speaks` tells whether the project speaks of Binance."""
+    examiner = Examiner(config, project)
+    traced = _traced(sources, examiner)
+    traced += _related(traced, examiner, project)
+    drafts = _judged(traced, examiner, config, scope, speaks)
+    outcomes = _completed(drafts, [t.path for t in traced if t.skipped is None], examiner, project, scope)
+    return Analysed(
+        findings=tuple(f for outcome in outcomes for f in outcome.findings),
+        suppressed=tuple(f for outcome in outcomes for f in outcome.suppressed),
+        skipped=tuple(
+            note
+            for note in (*(t.skipped for t in traced), *(o.skipped for o in outcomes))
+            if note is not None
+        ),
+        notes=tuple(dict.fromkeys(note for each in traced for note in each.notes)),
+        compiled=sum(each.compiled for each in traced),
+        found=len(drafts),
+    )
+
+
+def _traced(sources: Sequence[Source], examiner: Examiner) -> list[Traced]:
+    count = workers.count_for(sources)
+    if count < 2:
+        return [examiner.trace(source.path) for source in sources]
+
+    def trace(source: Source) -> Traced:
+        return examiner.trace(source.path)
+
+    def lost(source: Source) -> Traced:
+        return Traced(source.path, skipped=died(source.path))
+
+    return workers.examine_all(sources, trace, lost, count)
+
+
+# who uses what was found
+
+
+def _related(traced: Sequence[Traced], examiner: Examiner, project: Project) -> list[Traced]:
+    """The files that import a credential of which no client is known yet, traced for its sake.
+
+    They may hand it to a client, without a word that the byte filter would know, or to another service.
+    """
+    homes = _unexplained(traced, examiner.catalogue.samples)
+    readers: dict[str, None] = {}
+    for path, words in homes.items():
+        readers.update(dict.fromkeys(_readers(path, words, project)))
+    known = {each.path for each in traced}
+    found = []
+    for path in readers:
+        related = examiner.relate(path)
+        found.append(related._replace(sightings=(), notes=()) if path in known else related)
+    return [each._replace(skipped=None) for each in found]
+
+
+def _unexplained(traced: Sequence[Traced], samples: frozenset[str]) -> dict[str, frozenset[str]]:
+    """The files with key-shaped texts that reach no client, and the outer names of those texts."""
+    explained = {
+        origin for each in traced for s in each.sightings if s.sink is not None for origin in s.origins
+    }
+    homes: dict[str, set[str]] = {}
+    for each in traced:
+        for sighting in each.sightings:
+            if sighting.sink is None and explained.isdisjoint(sighting.origins):
+                if classify(sighting.text.reveal(), samples) in _LOUD:
+                    names = (sighting.name.partition(".")[0], sighting.context.partition(".")[0])
+                    homes.setdefault(sighting.origins[0].path, set()).update(filter(None, names))
+    return {path: frozenset(names) for path, names in sorted(homes.items())}
+
+
+def _readers(path: str, words: frozenset[str], project: Project) -> Iterable[str]:
+    """The files that import a file, or what imports it in order to hand it on."""
+    seen = {path: None}
+    waiting = [path]
+    while waiting and len(seen) < budget.USERS:
+        for importer in project.importers(waiting.pop(0)):
+            if importer not in seen and len(seen) < budget.USERS:
+                seen[importer] = None
+                if project.mentions(importer, words | {"import *"}):
+                    waiting.append(importer)
+    del seen[path]
+    return seen
+
+
+# verdicts
+
+
+def _judged(
+    traced: Sequence[Traced],
+    examiner: Examiner,
+    config: Config,
+    scope: Scope,
+    speaks: Callable[[], bool],
+) -> list[Draft]:
+    foreign = frozenset(origin for each in traced for origin in each.foreign)
+    sightings = list(_weighed((s for each in sorted(traced) for s in each.sightings), foreign, speaks))
+    findings = judge(sightings, RULES, examiner.catalogue.samples)
+    if not findings:
+        return []
+    findings = _reported(findings, config, scope)
+    texts = {sighting.origins[0]: sighting.text for sighting in sightings}
+    by_file: defaultdict[str, list[tuple[Finding, str]]] = defaultdict(list)
+    for finding, variable in zip(findings, _variables(findings, texts), strict=True):
+        by_file[finding.location.path].append((finding, variable))
+    secrets: defaultdict[str, dict[SecretText, None]] = defaultdict(dict)
+    places: defaultdict[str, dict[Place, None]] = defaultdict(dict)
+    for sighting in sightings:
+        for path in {step.location.path for step in sighting.way}:
+            secrets[path][sighting.text] = None
+        for origin in sighting.origins:
+            secrets[origin.path][sighting.text] = None
+            places[origin.path][origin.place] = None
+    return [
+        Draft(path, tuple(found), _secrets(found, secrets), tuple(places[path]))
+        for path, found in sorted(by_file.items())
+    ]
+
+
+def _secrets(
+    found: Sequence[tuple[Finding, str]], secrets: dict[str, dict[SecretText, None]]
+) -> tuple[SecretText, ...]:
+    """The values of all files that the ways of some findings touch: their names may be secrets too."""
+    paths = dict.fromkeys(step.location.path for finding, _ in found for step in finding.steps)
+    return tuple(dict.fromkeys(text for path in paths for text in secrets.get(path, ())))
+
+
+def _weighed(
+    sightings: Iterable[Sighting], foreign: frozenset[Location], speaks: Callable[[], bool]
+) -> Iterable[Sighting]:
+    """Without what goes to another service; with the company of the project where there is no other."""
+    for sighting in sightings:
+        if sighting.sink is not None:
+            yield sighting
+        elif foreign.isdisjoint(sighting.origins):
+            alone = not sighting.company and not sighting.named_binance
+            yield sighting._replace(project=True) if alone and speaks() else sighting
+
+
+def _reported(findings: list[Finding], config: Config, scope: Scope) -> list[Finding]:
+    """The findings in files of the run; others only where they belong to the tree, and to the run by their way."""
+    elsewhere = {f.location.path for f in findings} - scope.listed
+    if not elsewhere:
+        return findings
+    known = members(sorted(elsewhere), config, scope.is_hook)
+
+    def is_reported(finding: Finding) -> bool:
+        if finding.location.path in scope.listed:
+            return True
+        stations = (*finding.steps, *finding.also)
+        return finding.location.path in known and any(s.location.path in scope.listed for s in stations)
+
+    return [finding for finding in findings if is_reported(finding)]
+
+
+def _variables(findings: list[Finding], texts: dict[Location, SecretText]) -> list[str]:
+    """A variable for each finding: the same for the same value, told apart otherwise."""
+    names: list[str] = []
+    taken: defaultdict[str, list[object]] = defaultdict(list)
+    for finding in findings:
+        base = f"BINANCE_{'TESTNET_' if finding.testnet else ''}{_VARIABLES[finding.kind]}"
+        value = texts.get(finding.steps[0].location, finding.location)
+        values = taken[base]
+        if value not in values:
+            values.append(value)
+        number = values.index(value) + 1
+        names.append(base if number == 1 else f"{base}_{number}")
+    return names
+
+
+# what is shown
+
+
+def _completed(
+    drafts: Sequence[Draft], traced: Iterable[str], examiner: Examiner, project: Project, scope: Scope
+) -> list[Outcome]:
+    """All drafts completed; files without a finding may still hold directives that speak of none."""
+    known = {draft.path for draft in drafts}
+    empty = [Draft(path, (), (), ()) for path in dict.fromkeys(traced) if path not in known]
+    waiting = [*drafts, *(draft for draft in empty if draft.path in scope.listed)]
+    sizes = [Source(draft.path, project.read(draft.path) or b"") for draft in drafts]
+    count = workers.count_for(sizes)
+    if count < 2:
+        return [examiner.complete(draft) for draft in waiting]
+    by_path = {draft.path: draft for draft in waiting}
+
+    def complete(source: Source) -> Outcome:
+        return examiner.complete(by_path[source.path])
+
+    def lost(source: Source) -> Outcome:
+        return Outcome(skipped=died(source.path))
+
+    rest = [examiner.complete(draft) for draft in waiting if draft.path not in known]
+    return [*rest, *workers.examine_all(sizes, complete, lost, count)]

@@ -1,0 +1,76 @@
+"""What stands around the few files that a hook is given: what they import, and what the project speaks of.
+
+Only the files that could matter are gone into, so that a commit in a large project costs what its own
+files and their nearest relatives cost.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+
+from binlint import candidates
+from binlint.files import NotRegular, TooLarge, read_settings
+from binlint.sources.project import Project
+from binlint.sources.source import Source
+
+_MOST = 200  # files that are read because others import them
+_LOOKED_AT = 400  # files that are read to see whether a project speaks of Binance
+_FOLDERS = 100  # and folders that are listed for it
+_TELLING = ("requirements.txt", "pyproject.toml", "setup.py", "setup.cfg", "Pipfile", "environment.yml")
+
+
+def imported_candidates(project: Project, given: Sequence[str]) -> Iterator[Source]:
+    """The files that some files import, directly or by way of others, and that could hold or use a key.
+
+    A file that could not, and hands nothing on by `*`, is not gone into further.
+    """
+    seen = set(given)
+    waiting = [path for path in given if path.endswith((".py", ".pyw"))]
+    count = 0
+    while waiting:
+        for path in project.imported(waiting.pop(0)):
+            if path in seen:
+                continue
+            seen.add(path)
+            count += 1
+            data = project.read(path) if count <= _MOST else None
+            if data is None:
+                continue
+            is_candidate = candidates.is_candidate(data) and candidates.may_matter(data)
+            if is_candidate:
+                yield Source(path, data)
+            if is_candidate or path.endswith("/__init__.py") or b"import *" in data:
+                waiting.append(path)
+
+
+def speaks_of_binance(top: str) -> bool:
+    """Whether the project below `top` names Binance: in its requirements, or in its nearest Python files."""
+    if any(_names_binance(os.path.join(top, name)) for name in _TELLING):
+        return True
+    looked_at = 0
+    waiting = [top]
+    for folder in waiting:  # it grows meanwhile
+        try:
+            with os.scandir(folder) as children:
+                entries = sorted(children, key=lambda entry: entry.name)
+        except OSError:
+            continue
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                if not entry.name.startswith(".") and len(waiting) < _FOLDERS:
+                    waiting.append(entry.path)
+            elif entry.name.endswith(".py"):
+                looked_at += 1
+                if looked_at > _LOOKED_AT:
+                    return False
+                if _names_binance(entry.path):
+                    return True
+    return False
+
+
+def _names_binance(path: str) -> bool:
+    try:
+        return candidates.names_binance(read_settings(path))
+    except (OSError, ValueError, NotRegular, TooLarge):
+        return False

@@ -1,0 +1,333 @@
+"""Who calls a function or makes an instance: in its own file, and in the files that import it.
+
+Other files are asked only while a credential is being followed (`Evaluator.far`): a module is compiled
+because it imports the one at hand and mentions the name that is asked for.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from binlint import facts as f
+from binlint.facts import Call, Facts, Function
+from binlint.finding import Location
+from binlint.flow import budget
+from binlint.flow.classes import AFTERWARDS, CONSTRUCTORS, definition
+from binlint.flow.scopes import called, function_of, last_name, walk
+from binlint.flow.values import (
+    Frame,
+    Instance,
+    OwnClass,
+    OwnFunction,
+    OwnModule,
+    Partial,
+    Site,
+    Value,
+    Values,
+    bare,
+    distinct,
+    merged,
+)
+from binlint.sources.project import Module
+
+if TYPE_CHECKING:
+    from binlint.flow.link import Linked, Unit
+
+Key = tuple[str, int, int]  # "function" or "class", the identity of its facts, its number
+_NESTED = 40  # expressions looked at to see whether a definition hands a name on
+
+
+class Caller(NamedTuple):
+    """A call, what it calls, and the root frame of the file it stands in."""
+
+    call: Call
+    target: OwnFunction | OwnClass
+    root: Frame
+
+    @property
+    def site(self) -> Site:
+        """The call as a station of a way."""
+        facts = self.root.facts
+        return Site(Location(facts.path, self.call.place), called(self.call.func, facts))
+
+
+class Callers:
+    """The calls of the project, by what they call."""
+
+    def __init__(self, linked: Linked) -> None:
+        self._linked = linked
+        self._evaluator = linked.evaluator
+        self._local: dict[str, dict[Key, list[Caller]]] = {}
+        self._far: dict[tuple[Key, frozenset[str]], list[Caller]] = {}
+        self._targets: dict[int, list[tuple[Key, Caller]]] = {}
+        self._contexts: dict[tuple[int, int, int, bool], list[Frame]] = {}
+
+    def of(self, facts: Facts, number: int) -> list[Caller]:
+        """The calls that may call a function."""
+        return self._all(("function", id(facts), number), facts, self._names(facts, number))
+
+    def constructions(self, cls: OwnClass) -> list[Caller]:
+        """The calls that make an instance of a class, or of one that is derived from it."""
+        names = frozenset({definition(cls).name}) if definition(cls).parent == 0 else frozenset()
+        return self._all(("class", id(cls.facts), cls.number), cls.facts, names)
+
+    def _all(self, key: Key, facts: Facts, names: frozenset[str]) -> list[Caller]:
+        local = self._calls_in(self._linked.unit(facts)).get(key, [])
+        if not self._evaluator.far or not names:
+            return local
+        far = self._far.get((key, names))
+        if far is None:
+            self._far[key, names] = []  # while it is being asked for
+            far = self._far[key, names] = list(self._calls_elsewhere(key, facts, names))
+        return [*local, *far]
+
+    # in the file itself
+
+    def _calls_in(self, unit: Unit) -> dict[Key, list[Caller]]:
+        found = self._local.get(unit.facts.path)
+        if found is None:
+            found = self._local[unit.facts.path] = {}
+            first, unresolved = self._collect(unit, unit.calls)
+            self._local[unit.facts.path] = first
+            unit.root.memo.clear()
+            second, _ = self._collect(unit, unresolved)
+            for key, callers in second.items():
+                first[key].extend(callers)
+            unit.root.memo.clear()
+            found = first
+        return found
+
+    def _collect(
+        self, unit: Unit, calls: Iterable[Call]
+    ) -> tuple[defaultdict[Key, list[Caller]], list[Call]]:
+        found: defaultdict[Key, list[Caller]] = defaultdict(list)
+        unresolved: list[Call] = []
+        for call in calls:
+            if not unit.relevance.may_call_own(call):
+                continue
+            values = self._evaluator.ask(call.func, unit.root)
+            if not values:
+                unresolved.append(call)
+            for key, caller in self._called(values, call, unit):
+                found[key].append(caller)
+        return found, unresolved
+
+    def _called(self, values: Values, call: Call, unit: Unit) -> Iterator[tuple[Key, Caller]]:
+        for value in values:
+            target = bare(value)
+            if isinstance(target, Partial):
+                target = bare(target.target)
+            if isinstance(target, OwnFunction):
+                yield _key(target), Caller(call, target, unit.root)
+            elif isinstance(target, OwnClass):
+                for name in CONSTRUCTORS:
+                    method = self._linked.classes.method(target, name)
+                    if method is not None:
+                        yield _key(method), Caller(call, target, unit.root)
+                for base in self._linked.classes.own_mro(target):
+                    yield ("class", id(base.facts), base.number), Caller(call, target, unit.root)
+            elif isinstance(target, Instance) and isinstance(target.of, OwnClass):
+                method = self._linked.classes.method(target.of, "__call__")
+                if method is not None:
+                    yield _key(method), Caller(call, method._replace(receiver=target), unit.root)
+
+    # in other files
+
+    def _names(self, facts: Facts, number: int) -> frozenset[str]:
+        """What somebody elsewhere calls a function by; nothing if nobody elsewhere can."""
+        function = facts.functions[number]
+        if function.method_of < 0:
+            return frozenset({function.name}) if function.parent == 0 else frozenset()
+        cls = facts.classes[function.method_of]
+        if cls.parent != 0:
+            return frozenset()
+        return frozenset(
+            {cls.name, "__init__"} if function.name in CONSTRUCTORS else {cls.name, function.name}
+        )
+
+    def _calls_elsewhere(self, key: Key, facts: Facts, names: frozenset[str]) -> Iterator[Caller]:
+        for unit, words in self.users(facts.path, names):
+            for call in unit.calls:
+                name = last_name(call.func, unit.facts)
+                if name and name not in words:
+                    continue
+                if not name and isinstance(call.func, f.Ref):
+                    binding = unit.facts.bindings[call.func.binding]
+                    if binding.name not in words:
+                        continue
+                known = self._targets.get(id(call))
+                if known is None:
+                    values = self._evaluator.ask(call.func, unit.root)
+                    known = self._targets[id(call)] = list(self._called(values, call, unit))
+                yield from (caller for found, caller in known if found == key)
+
+    def users(self, path: str, names: frozenset[str]) -> Iterator[tuple[Unit, frozenset[str]]]:
+        """The files that import the one at `path`, directly or not, and mention one of the names.
+
+        With each come the names by which it may use them: derived classes and other names for the same.
+        """
+        project = self._linked.world.project
+        words = set(names - {"__init__"})
+        seen = {path}
+        waiting = [path]
+        compiled = 0
+        while waiting and len(seen) < budget.VISITED:
+            for importer in project.importers(waiting.pop(0)):
+                if importer in seen:
+                    continue
+                seen.add(importer)
+                if not project.mentions(importer, frozenset((*words, "import *"))):
+                    continue
+                waiting.append(importer)
+                if not project.mentions(importer, frozenset(words)):
+                    continue
+                compiled += 1
+                if compiled > budget.USERS:
+                    self._linked.gave_up += 1
+                    return
+                unit = self._linked.unit_at(importer)
+                if unit is not None:
+                    words |= _further_names(unit.facts, words)
+                    yield unit, frozenset(words | names)
+
+    def assigned(self, module: Module, name: str) -> Values:
+        """What other files store in a name of a module: `config.API_KEY = …`."""
+        if not self._evaluator.far or not module.path:
+            return ()
+        found: list[Value] = []
+        for unit, _ in self.users(module.path, frozenset({name})):
+            for item in unit.facts.attribute_sets:
+                if item.name == name and any(
+                    isinstance(value, OwnModule) and value.module == module
+                    for value in self._evaluator.ask(item.target, unit.root)
+                ):
+                    found.extend(self._evaluator.values(item.value, unit.root))
+        return distinct(found)
+
+    # contexts
+
+    def contexts(self, facts: Facts, function: int, depth: int = budget.CHAIN) -> list[Frame]:
+        """The ways into a function: a frame for every call of it, for every instance, and one with its defaults."""
+        root = self._linked.unit(facts).root
+        if function < 0:
+            return [root]
+        key = (id(facts), function, depth, self._evaluator.far)
+        known = self._contexts.get(key)
+        if known is not None:
+            return known
+        self._contexts[key] = []  # a recursive function adds nothing to itself
+        frames: list[Frame] = []
+        definition = facts.functions[function]
+        for caller in self.of(facts, function):
+            for outer in self.outer(caller, depth):
+                frames.append(self._context(definition, facts, function, caller, outer))
+            if len(frames) > budget.CONTEXTS:
+                break
+        if definition.method_of >= 0 and definition.name not in CONSTRUCTORS:
+            frames += self._on_instances(OwnClass(facts, definition.method_of), definition, function, depth)
+        enclosing = function_of(definition.parent, facts)
+        for outer in (self.contexts(facts, enclosing, depth - 1) if depth > 0 else []) or [root]:
+            frame = Frame(facts, function, {}, None, outer, outer.depth, closed=True)
+            frame.entry = outer.entry
+            frames.append(frame)
+        self._contexts[key] = frames[: budget.CONTEXTS]
+        return self._contexts[key]
+
+    def outer(self, caller: Caller, depth: int = budget.CHAIN) -> list[Frame]:
+        """The frames in which a call is made."""
+        facts = caller.root.facts
+        above = function_of(caller.call.scope, facts)
+        return self.contexts(facts, above, depth - 1) if depth > 0 else [caller.root]
+
+    def _on_instances(self, cls: OwnClass, method: Function, function: int, depth: int) -> Iterator[Frame]:
+        """A method on each instance that is made of its class anywhere."""
+        if not method.parameters or self._linked.decorated(
+            method, self._linked.unit(cls.facts).root, "builtins.staticmethod", "builtins.classmethod"
+        ):
+            return
+        root = self._linked.unit(cls.facts).root
+        count = 0
+        for caller in self.constructions(cls):
+            for outer in self.outer(caller, depth):
+                count += 1
+                if count > budget.CONTEXTS or not isinstance(caller.target, OwnClass):
+                    return
+                passed = self._linked.arguments(caller.call, outer)
+                instance = self._linked.classes.construct(caller.target, caller.call, passed, outer)
+                _mark(instance.frame, caller, outer)
+                frame = Frame(cls.facts, function, {}, instance, root, outer.depth + 1, closed=True)
+                frame.entry = outer.entry or caller.site.location
+                yield frame
+
+    def _context(
+        self, definition: Function, facts: Facts, function: int, caller: Caller, outer: Frame
+    ) -> Frame:
+        linked = self._linked
+        passed = linked.arguments(caller.call, outer)
+        target = caller.target
+        if isinstance(target, OwnClass):
+            instance = linked.classes.construct(target, caller.call, passed, outer)
+            _mark(instance.frame, caller, outer)
+            if instance.frame is not None and instance.frame.function == function:
+                return instance.frame
+            own = {} if definition.name in AFTERWARDS else linked.bind(definition, passed, True)
+            frame = Frame(
+                facts, function, own, instance, linked.unit(facts).root, outer.depth + 1, closed=True
+            )
+            _mark(frame, caller, outer)
+            return frame
+        for value in self._evaluator.ask(caller.call.func, outer):
+            value = bare(value)
+            if isinstance(value, Partial) and isinstance(value.target, OwnFunction):
+                passed = merged(value.arguments, passed)
+                value = value.target
+            if isinstance(value, OwnFunction) and _key(value) == ("function", id(facts), function):
+                target = value
+                break
+        arguments = linked.bind(definition, passed, target.receiver is not None)
+        frame = Frame(facts, function, arguments, target.receiver, target.frame, outer.depth + 1, closed=True)
+        _mark(frame, caller, outer)
+        return frame
+
+
+def _mark(frame: Frame | None, caller: Caller, outer: Frame) -> None:
+    if frame is not None:
+        frame.site = caller.site
+        frame.entry = outer.entry or caller.site.location
+
+
+def _key(function: OwnFunction) -> Key:
+    return ("function", id(function.frame.facts), function.number)
+
+
+def _further_names(facts: Facts, words: set[str]) -> set[str]:
+    """The names under which a file hands on what has one of these names: derived classes, aliases, factories."""
+    found = set(words)
+    while True:
+        size = len(found)
+        for cls in facts.classes:
+            if cls.parent == 0 and _mentions(cls.bases, facts, found):
+                found.add(cls.name)
+        for function in facts.functions:
+            if function.parent == 0 and _mentions(function.returns, facts, found):
+                found.add(function.name)
+        for name, binding in facts.scopes[0].names.items():
+            if name not in found and _mentions((facts.bindings[binding].value,), facts, found):
+                found.add(name)
+        if len(found) == size:
+            return found
+
+
+def _mentions(exprs: tuple[f.Expr, ...], facts: Facts, words: set[str]) -> bool:
+    for expr in walk(exprs, facts, _NESTED):
+        if isinstance(expr, f.Free | f.Attribute) and expr.name in words:
+            return True
+        if isinstance(expr, f.Imported) and expr.name in words:
+            return True
+        if isinstance(expr, f.ClassRef) and facts.classes[expr.number].name in words:
+            return True
+        if isinstance(expr, f.FunctionRef) and facts.functions[expr.number].name in words:
+            return True
+    return False

@@ -1,0 +1,381 @@
+"""Classes and instances: attributes, inheritance and construction, across files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binlint import facts as f
+from binlint.facts import Call, Class, Facts
+from binlint.flow import paths
+from binlint.flow.scopes import bindings, function_of
+from binlint.flow.values import (
+    Altered,
+    Argument,
+    Arguments,
+    Entries,
+    External,
+    Frame,
+    Instance,
+    Items,
+    OwnClass,
+    OwnFunction,
+    OwnModule,
+    Super,
+    Text,
+    Thunk,
+    Value,
+    Values,
+    bare,
+    distinct,
+    given,
+)
+
+if TYPE_CHECKING:
+    from binlint.flow.link import Linked
+
+NAMESPACES = frozenset(
+    {
+        "types.SimpleNamespace",
+        "argparse.Namespace",
+        "box.Box",
+        "munch.Munch",
+        "addict.Dict",
+        "easydict.EasyDict",
+    }
+)
+AFTERWARDS = ("__post_init__", "__attrs_post_init__", "model_post_init")  # see the fields only
+CONSTRUCTORS = ("__init__", "__new__", *AFTERWARDS)
+_PARSED = ("parse_args", "parse_known_args", "parse_intermixed_args")
+_PROPERTIES = (
+    "builtins.property",
+    "functools.cached_property",
+    "cached_property.cached_property",
+    "abc.abstractproperty",
+)
+_MRO_LIMIT = 16
+_SAME_PATH = frozenset({"absolute", "resolve", "expanduser", "as_posix", "expandvars"})
+
+
+class Classes:
+    """What objects have, whose class may stand in any file of the project."""
+
+    def __init__(self, linked: Linked) -> None:
+        self._linked = linked
+        self._evaluator = linked.evaluator
+        self._mros: dict[tuple[int, int], tuple[OwnClass | External, ...]] = {}
+
+    def _root(self, facts: Facts) -> Frame:
+        return self._linked.unit(facts).root
+
+    # inheritance
+
+    def mro(self, cls: OwnClass) -> tuple[OwnClass | External, ...]:
+        """The class and its bases, nearest first, each once."""
+        key = (id(cls.facts), cls.number)
+        known = self._mros.get(key)
+        if known is not None:
+            return known
+        self._mros[key] = (cls,)  # while its bases are looked for: a class may be its own, by mistake
+        found = tuple(self._walk(cls))
+        self._mros[key] = found
+        return found
+
+    def _walk(self, cls: OwnClass) -> Iterator[OwnClass | External]:
+        seen: set[object] = set()
+        queue: list[OwnClass | External] = [cls]
+        while queue and len(seen) < _MRO_LIMIT:
+            current = queue.pop(0)
+            is_own = isinstance(current, OwnClass)
+            key = (id(current.facts), current.number) if is_own else current.dotted  # type: ignore[union-attr]
+            if key in seen:
+                continue
+            seen.add(key)
+            yield current
+            if isinstance(current, OwnClass):
+                root = self._root(current.facts)
+                for base in definition(current).bases:
+                    for value in self._evaluator.values(base, root):
+                        if isinstance(value, OwnClass | External):
+                            queue.append(value)
+
+    def own_mro(self, cls: OwnClass) -> tuple[OwnClass, ...]:
+        """The classes of the project among `mro`."""
+        return tuple(base for base in self.mro(cls) if isinstance(base, OwnClass))
+
+    def external_bases(self, cls: OwnClass) -> list[External]:
+        """The bases that are not of the project."""
+        return [base for base in self.mro(cls) if isinstance(base, External)]
+
+    def method(self, cls: OwnClass, name: str) -> OwnFunction | None:
+        """The method that an instance of a class of the project has under a name."""
+        for own in self.own_mro(cls):
+            for value in self._class_name(own, name):
+                if isinstance(value, OwnFunction):
+                    return value
+        return None
+
+    def has_init(self, cls: OwnClass) -> bool:
+        """Whether a class of the project, and not an outside base, takes the constructor's arguments."""
+        return self.method(cls, "__init__") is not None
+
+    def _class_name(self, cls: OwnClass, name: str) -> Values:
+        found = bindings(name, cls.facts.scopes[definition(cls).scope])
+        return self._linked.each((f.Ref(b) for b in found), self._root(cls.facts)) if found else ()
+
+    # construction
+
+    def construct(self, cls: OwnClass, call: Call | None, passed: Arguments, frame: Frame) -> Instance:
+        """The instance that a call of a class of the project gives."""
+        init = self.method(cls, "__init__")
+        home = cls.facts if init is None else init.frame.facts
+        inner = Frame(home, depth=frame.depth + 1, outer=self._root(home), closed=True)
+        instance = Instance(cls, call, inner)
+        inner.receiver = instance
+        if init is not None:
+            inner.function = init.number
+            inner.arguments = self._linked.bind(home.functions[init.number], passed, True)
+        else:
+            inner.arguments = {name: (thunk,) for name, thunk in self._field_arguments(cls, passed)}
+        return instance
+
+    def _field_arguments(self, cls: OwnClass, passed: Arguments) -> Iterator[tuple[str, Thunk]]:
+        names = [
+            field.name
+            for own in reversed(self.own_mro(cls))
+            for field in definition(own).fields
+            if field.annotated
+        ]
+        yield from zip(dict.fromkeys(names), passed.positional, strict=False)
+        yield from passed.keywords
+
+    # attributes
+
+    def attribute(self, value: Value, name: str, frame: Frame) -> Values:
+        """`value.name`"""
+        receiver = value
+        while isinstance(value, Altered):  # a loop, since a file may set a thousand attributes in a row
+            if value.name == name:
+                return self._evaluator.thunk(value.value)
+            value = value.base
+        if isinstance(value, External):
+            return (value,) if name == "__dict__" else (External(f"{value.dotted}.{name}"),)
+        if isinstance(value, OwnModule):
+            return self._of_module(value, name)
+        if isinstance(value, Instance):
+            return (
+                self._of_external(value, name, frame)
+                if isinstance(value.of, External)
+                else self._of_instance(value, name, receiver)
+            )
+        if isinstance(value, OwnClass):
+            return self._of_class(value, name, value)
+        if isinstance(value, Super):
+            return self._of_bases(value.of, name, value.receiver)
+        if isinstance(value, Text):
+            return self._of_text(value, name)
+        if isinstance(value, Items):
+            return (value,) if name == "value" else ()
+        if isinstance(value, Entries):
+            found = self._evaluator.item_of(value, [name], [])
+            return (value,) if name == "value" and not found else found
+        return ()
+
+    def _of_text(self, value: Text, name: str) -> Values:
+        if name == "parent":
+            return (value._replace(value=paths.parent(value.string())),)
+        if name == "parents":
+            texts, current = [], value.string()
+            for _ in range(6):
+                current = paths.parent(current)
+                texts.append(given([value._replace(value=current)]))
+            return (Items(tuple(texts)),)
+        return (value,) if name == "value" else ()
+
+    def _of_module(self, value: OwnModule, name: str) -> Values:
+        if name == "__file__":
+            return (Text(paths.of_project(value.module.path), (), None),)
+        if name == "__dict__":
+            return (value,)
+        found = self._linked.member(value.module, name)
+        if found or self._linked.has(value.module, name):
+            return found
+        return (External(f"<project>.{name}"),)
+
+    def _of_external(self, value: Instance, name: str, frame: Frame) -> Values:
+        assert isinstance(value.of, External)
+        dotted = value.of.dotted
+        if dotted.rpartition(".")[2] in _PARSED:
+            return self._linked.unit(frame.facts).declared.option(name)
+        if dotted in NAMESPACES and value.call is not None and value.frame is not None:
+            passed = self._linked.arguments(value.call, value.frame)
+            found = passed.get(name)
+            if found:
+                return self._evaluator.thunk(found[0])
+            entries = [v for thunk in passed.positional for v in self._evaluator.thunk(thunk)]
+            return tuple(
+                r for v in entries for r in self._evaluator.item_of(v, [name], []) if isinstance(v, Entries)
+            )
+        return (External(f"{dotted}.{name}"),)
+
+    def _of_instance(self, value: Instance, name: str, receiver: Value) -> Values:
+        assert isinstance(value.of, OwnClass)
+        if value.frame is not None and not self.has_init(value.of) and name in value.frame.arguments:
+            return distinct(v for item in value.frame.arguments[name] for v in self._argument(item))
+        found: list[Value] = []
+        for own in self.own_mro(value.of):
+            for attribute, expr in definition(own).assigned:
+                if attribute == name:
+                    found.extend(self._evaluator.values(expr, self._frame_in(value, own)))
+        found.extend(self._of_class(value.of, name, receiver))
+        return distinct(found)
+
+    def _argument(self, item: Argument) -> Values:
+        return self._evaluator.thunk(item) if isinstance(item, Thunk) else (item,)
+
+    def _frame_in(self, value: Instance, cls: OwnClass) -> Frame:
+        """The frame for what the methods of `cls`, the class of an instance or one of its bases, store on it."""
+        frame = value.frame
+        if frame is None:
+            return self._root(cls.facts)
+        init = self._class_name(cls, "__init__")
+        number = next((v.number for v in init if isinstance(v, OwnFunction)), -1)
+        for _ in range(_MRO_LIMIT):
+            is_here = frame.facts is cls.facts
+            if is_here and (number < 0 or frame.function in (number, -1)):
+                return frame
+            upper = self._above(frame, value)
+            if upper is None:
+                return frame if is_here else self._root(cls.facts)
+            frame = upper
+        return self._root(cls.facts)
+
+    def _above(self, frame: Frame, value: Instance) -> Frame | None:
+        """The constructor of a base that the constructor of `frame` calls."""
+        for call in frame.facts.calls:
+            func = call.func
+            if isinstance(func, f.Attribute) and func.name == "__init__":
+                if function_of(call.scope, frame.facts) != frame.function:
+                    continue
+                for target in self._evaluator.values(func, frame):
+                    if isinstance(target, OwnFunction) and target.number != frame.function:
+                        return self._called(target, call, frame, value)
+        return None
+
+    def _called(self, target: OwnFunction, call: Call, frame: Frame, value: Instance) -> Frame:
+        home = target.frame
+        passed = self._linked.arguments(call, frame)
+        is_bound = target.receiver is not None
+        arguments = self._linked.bind(
+            home.facts.functions[target.number],
+            passed if is_bound else passed._replace(positional=passed.positional[1:]),
+            True,
+        )
+        return Frame(home.facts, target.number, arguments, value, home, frame.depth + 1, closed=True)
+
+    def _of_class(self, cls: OwnClass, name: str, receiver: Value) -> Values:
+        for base in self.mro(cls):
+            if isinstance(base, External):
+                return (External(f"{base.dotted}.{name}"),)
+            scope = base.facts.scopes[definition(base).scope]
+            if bindings(name, scope):  # known or not, it hides what is above
+                values = self._class_name(base, name)
+                return tuple(r for value in values for r in self._member(base, value, receiver))
+        return ()
+
+    def _member(self, cls: OwnClass, value: Value, receiver: Value) -> Values:
+        """A name of a class body: of an enumeration with a constructor, what that makes of the value."""
+        is_member = isinstance(receiver, OwnClass) and self._is_enum(cls)
+        if is_member and isinstance(value, Items) and self.has_init(cls):
+            return (self.construct(cls, None, Arguments(value.items), self._root(cls.facts)), value)
+        return self._bound(value, receiver)
+
+    def _is_enum(self, cls: OwnClass) -> bool:
+        return any(base.dotted.startswith("enum.") for base in self.external_bases(cls))
+
+    def members(self, cls: OwnClass) -> list[Values]:
+        """What iterating over a class gives: the members of an enumeration."""
+        if not self._is_enum(cls):
+            return []
+        names = [
+            field.name
+            for own in self.own_mro(cls)
+            for field in definition(own).fields
+            if field.default is not None
+        ]
+        return [self._of_class(cls, name, cls) for name in names if not name.startswith("_")]
+
+    def _of_bases(self, cls: OwnClass, name: str, receiver: Value) -> Values:
+        whole = bare(receiver)
+        of = whole.of if isinstance(whole, Instance) else whole
+        # the next class behind `cls` in the order of what the method was called on, which mixins need
+        order = self.mro(of) if isinstance(of, OwnClass) and cls in self.mro(of) else self.mro(cls)
+        for base in order[order.index(cls) + 1 :] if cls in order else order[1:]:
+            if isinstance(base, External):
+                return (External(f"{base.dotted}.{name}"),)
+            values = self._class_name(base, name)
+            if values:
+                return tuple(r for value in values for r in self._bound(value, receiver))
+        return ()
+
+    def _bound(self, value: Value, receiver: Value) -> Values:
+        if not isinstance(value, OwnFunction):
+            return (value,)
+        linked, home = self._linked, value.frame
+        function = home.facts.functions[value.number]
+        if linked.decorated(function, home, "builtins.staticmethod"):
+            return (value,)
+        whole = bare(receiver)
+        if linked.decorated(function, home, "builtins.classmethod"):
+            return (value._replace(receiver=whole.of if isinstance(whole, Instance) else whole),)
+        if isinstance(whole, OwnClass):
+            return (value,)
+        bound = value._replace(receiver=receiver)
+        if linked.decorated(function, home, *_PROPERTIES):
+            return linked.invoke(bound, Arguments(), home.root())
+        return (bound,)
+
+    def field_at(self, value: Instance, index: int) -> Values:
+        """Position `index` of an instance that is unpacked."""
+        if isinstance(value.of, External):
+            return (value,) if index == 0 else ()
+        names = self._annotated(value.of)
+        return self._of_instance(value, names[index], value) if -len(names) <= index < len(names) else ()
+
+    def fields(self, value: Instance) -> list[Values]:
+        """The values of the fields of an instance that is unpacked, in order."""
+        if isinstance(value.of, External):
+            return []
+        return [self._of_instance(value, name, value) for name in self._annotated(value.of)]
+
+    def _annotated(self, cls: OwnClass) -> list[str]:
+        return [
+            field.name for own in self.own_mro(cls) for field in definition(own).fields if field.annotated
+        ]
+
+    def with_attribute(self, bases: Values, name: str, value: Thunk) -> Values:
+        """The objects after `object.name = value`."""
+        if not bases:
+            return (Entries(((name, value),)),)
+        return tuple(Altered(base, name, value) for base in bases)
+
+    def item(self, value: Value, keys: list[str]) -> Values:
+        """`value[key]` of an object or class."""
+        if isinstance(value, OwnModule):
+            return tuple(v for key in keys for v in self._of_module(value, key))
+        if isinstance(value, OwnClass):
+            return tuple(v for key in keys for v in self._of_class(value, key, value))
+        if isinstance(value, Instance):
+            if isinstance(value.of, OwnClass):
+                getter = self.method(value.of, "__getitem__")
+                if getter is not None:
+                    wanted = Arguments((given(Text(key, (), None) for key in keys),))
+                    return self._linked.invoke(getter._replace(receiver=value), wanted, getter.frame.root())
+                return tuple(v for key in keys for v in self._of_instance(value, key, value))
+            return tuple(External(f"{value.of.dotted}.{key}") for key in keys)
+        return ()
+
+
+def definition(cls: OwnClass) -> Class:
+    """The class as its file has it."""
+    return cls.facts.classes[cls.number]

@@ -1,0 +1,59 @@
+"""What the linker may ask for: the catalogue, and the files of the project, compiled on demand."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+
+from binlint.catalogue import Catalogue
+from binlint.facts import Facts
+from binlint.flow import budget
+from binlint.report import Note
+from binlint.sources.decode import decode
+from binlint.sources.project import Project
+from binlint.sources.read import GONE
+from binlint.sources.source import Source, Text
+from binlint.syntax.data import compile_data
+from binlint.syntax.python import compile_facts
+
+
+class World:
+    """The same for all files that one process looks at. `compiled` counts what was compiled."""
+
+    def __init__(self, catalogue: Catalogue, project: Project) -> None:
+        self.catalogue = catalogue
+        self.project = project
+        self.compiled = 0
+        self._facts: OrderedDict[tuple[str, str], Facts | None] = OrderedDict()
+
+    def facts(self, path: str) -> Facts | None:
+        """What a Python file of the project says; None if it cannot be read."""
+        return self._known(path, "python")
+
+    def document(self, path: str, format: str) -> Facts | None:
+        """What a file of data says, read as one of `FORMATS`."""
+        return self._known(path, format)
+
+    def known_document(self, path: str, format: str) -> Facts | None:
+        """The same if somebody has asked for it before."""
+        return self._facts.get((path, format))
+
+    def text(self, path: str) -> Text | Note:
+        """The decoded text of a file, or why there is none."""
+        data = self.project.read(path)
+        return Note(path, GONE) if data is None else decode(Source(path, data))
+
+    def _known(self, path: str, format: str) -> Facts | None:
+        key = (path, format)
+        if key in self._facts:
+            self._facts.move_to_end(key)
+            return self._facts[key]
+        text = self.text(path)
+        facts = None
+        if not isinstance(text, Note) and (format == "python" or len(text.text) <= budget.DATA):
+            self.compiled += 1
+            is_python = format == "python"
+            facts = compile_facts(path, text.text) if is_python else compile_data(path, text.text, format)
+        self._facts[key] = facts
+        if len(self._facts) > budget.KEPT:
+            self._facts.popitem(last=False)
+        return facts
