@@ -303,15 +303,23 @@ class Field(NamedTuple):
     annotated: bool
 
 
+class Stored(NamedTuple):
+    """What a method stores on the instance: `self.name = value`."""
+
+    name: str
+    value: Expr
+    function: int  # the one that does it
+
+
 class Class(NamedTuple):
-    """A class. `assigned` is what its methods store on the instance: (attribute, value)."""
+    """A class. `assigned` is what its methods store on the instance."""
 
     name: str
     scope: int  # of its body
     parent: int
     bases: tuple[Expr, ...]
     fields: tuple[Field, ...]
-    assigned: tuple[tuple[str, Expr], ...]
+    assigned: tuple[Stored, ...]
     decorators: tuple[Expr, ...]
     place: Place
 

@@ -17,6 +17,7 @@ from binlint.flow import budget
 from binlint.flow.classes import AFTERWARDS, CONSTRUCTORS, definition
 from binlint.flow.scopes import called, function_of, last_name, walk
 from binlint.flow.values import (
+    Entries,
     Frame,
     Instance,
     OwnClass,
@@ -24,11 +25,13 @@ from binlint.flow.values import (
     OwnModule,
     Partial,
     Site,
+    Thunk,
     Value,
     Values,
     bare,
     distinct,
     merged,
+    texts,
 )
 from binlint.sources.project import Module
 
@@ -62,6 +65,7 @@ class Callers:
         self._local: dict[str, dict[Key, list[Caller]]] = {}
         self._far: dict[tuple[Key, frozenset[str]], list[Caller]] = {}
         self._targets: dict[int, list[tuple[Key, Caller]]] = {}
+        self._instances: dict[tuple[int, int, bool], list[Instance]] = {}
         self._contexts: dict[tuple[int, int, int, bool], list[Frame]] = {}
 
     def of(self, facts: Facts, number: int) -> list[Caller]:
@@ -72,6 +76,22 @@ class Callers:
         """The calls that make an instance of a class, or of one that is derived from it."""
         names = frozenset({definition(cls).name}) if definition(cls).parent == 0 else frozenset()
         return self._all(("class", id(cls.facts), cls.number), cls.facts, names)
+
+    def instances(self, cls: OwnClass) -> list[Instance]:
+        """What those calls make, with what any caller of theirs may pass."""
+        key = (id(cls.facts), cls.number, self._evaluator.far)
+        found = self._instances.get(key)
+        if found is None:
+            self._instances[key] = []  # what is made with the help of another one
+            found = [
+                self._linked.classes.construct(
+                    caller.target, caller.call, self._linked.arguments(caller.call, caller.root), caller.root
+                )
+                for caller in self.constructions(cls)[: budget.CONTEXTS]
+                if isinstance(caller.target, OwnClass)
+            ]
+            self._instances[key] = found
+        return found
 
     def _all(self, key: Key, facts: Facts, names: frozenset[str]) -> list[Caller]:
         local = self._calls_in(self._linked.unit(facts)).get(key, [])
@@ -138,8 +158,13 @@ class Callers:
     def _names(self, facts: Facts, number: int) -> frozenset[str]:
         """What somebody elsewhere calls a function by; nothing if nobody elsewhere can."""
         function = facts.functions[number]
+        while function.method_of < 0 and function.parent > 0:  # what a decorator gives back
+            outer = function_of(function.parent, facts)
+            if outer < 0:
+                return frozenset()
+            function = facts.functions[outer]
         if function.method_of < 0:
-            return frozenset({function.name}) if function.parent == 0 else frozenset()
+            return frozenset({function.name})
         cls = facts.classes[function.method_of]
         if cls.parent != 0:
             return frozenset()
@@ -148,20 +173,50 @@ class Callers:
         )
 
     def _calls_elsewhere(self, key: Key, facts: Facts, names: frozenset[str]) -> Iterator[Caller]:
+        asked: set[str] = set()
         for unit, words in self.users(facts.path, names):
+            asked.add(unit.facts.path)
             for call in unit.calls:
-                name = last_name(call.func, unit.facts)
-                if name and name not in words:
-                    continue
-                if not name and isinstance(call.func, f.Ref):
-                    binding = unit.facts.bindings[call.func.binding]
-                    if binding.name not in words:
-                        continue
-                known = self._targets.get(id(call))
-                if known is None:
-                    values = self._evaluator.ask(call.func, unit.root)
-                    known = self._targets[id(call)] = list(self._called(values, call, unit))
-                yield from (caller for found, caller in known if found == key)
+                if _may_name(call.func, unit.facts, words):
+                    yield from self._matching(key, call, unit)
+        for path in self._handed_to(key, facts):
+            receiver = self._linked.unit_at(path)
+            if receiver is not None and path not in asked:
+                for call in receiver.calls:
+                    if not _is_fixed(call.func, receiver.facts):
+                        yield from self._matching(key, call, receiver)
+
+    def _matching(self, key: Key, call: Call, unit: Unit) -> Iterator[Caller]:
+        known = self._targets.get(id(call))
+        if known is None:
+            values = self._evaluator.ask(call.func, unit.root)
+            if not values:  # an object that was handed on: by whom, others know
+                values = self._evaluator.ask(call.func, unit.root, far=True)
+            known = self._targets[id(call)] = list(self._called(values, call, unit))
+        yield from (caller for found, caller in known if found == key)
+
+    def _handed_to(self, key: Key, facts: Facts) -> Iterator[str]:
+        """The files whose functions are given a function or class of a file: callbacks, decorators, registries."""
+        kind, _, number = key
+        decorators = facts.classes[number].decorators if kind == "class" else facts.functions[number].decorators
+        if kind == "function" and facts.functions[number].method_of >= 0:
+            method_of = facts.functions[number].method_of
+            kind, number, decorators = "class", method_of, facts.classes[method_of].decorators
+        for decorator in decorators:
+            yield from self._home_of(decorator, facts)
+        wanted = f.ClassRef(number) if kind == "class" else f.FunctionRef(number)
+        for call in facts.calls:
+            for arg in (*call.args, *(value for _, value in call.keywords)):
+                if isinstance(arg, f.Ref) and facts.bindings[arg.binding].value == wanted:
+                    yield from self._home_of(call.func, facts)
+
+    def _home_of(self, func: f.Expr, facts: Facts) -> Iterator[str]:
+        """The file of the project from which what is called was imported."""
+        while isinstance(func, f.Call | f.Attribute):
+            func = func.func if isinstance(func, f.Call) else func.value
+        value = facts.bindings[func.binding].value if isinstance(func, f.Ref) else None
+        if isinstance(value, f.Imported):
+            yield from self._linked.module_paths(value, facts)
 
     def users(self, path: str, names: frozenset[str]) -> Iterator[tuple[Unit, frozenset[str]]]:
         """The files that import the one at `path`, directly or not, and mention one of the names.
@@ -170,6 +225,7 @@ class Callers:
         """
         project = self._linked.world.project
         words = set(names - {"__init__"})
+        methods = frozenset(words) if len(words) > 1 else frozenset()
         seen = {path}
         waiting = [path]
         compiled = 0
@@ -188,23 +244,60 @@ class Callers:
                     self._linked.gave_up += 1
                     return
                 unit = self._linked.unit_at(importer)
-                if unit is not None:
-                    words |= _further_names(unit.facts, words)
-                    yield unit, frozenset(words | names)
+                if unit is None:
+                    continue
+                words |= _further_names(unit.facts, words)
+                yield unit, frozenset(words | names)
+                for neighbour in project.imported(importer) if methods else ():
+                    # it may hand an object on to what it imports
+                    if neighbour not in seen and project.mentions(neighbour, methods):
+                        seen.add(neighbour)
+                        other = self._linked.unit_at(neighbour)
+                        if other is not None:
+                            yield other, frozenset(words | names)
 
     def assigned(self, module: Module, name: str) -> Values:
-        """What other files store in a name of a module: `config.API_KEY = …`."""
+        """What other files store in a name of a module: `config.API_KEY = …`, `CONFIG["key"] = …`."""
         if not self._evaluator.far or not module.path:
             return ()
         found: list[Value] = []
         for unit, _ in self.users(module.path, frozenset({name})):
-            for item in unit.facts.attribute_sets:
-                if item.name == name and any(
+            facts, root = unit.facts, unit.root
+            for attribute in facts.attribute_sets:
+                if attribute.name == name and any(
                     isinstance(value, OwnModule) and value.module == module
-                    for value in self._evaluator.ask(item.target, unit.root)
+                    for value in self._evaluator.ask(attribute.target, root)
                 ):
-                    found.extend(self._evaluator.values(item.value, unit.root))
+                    found.extend(self._evaluator.values(attribute.value, root))
+            entries: list[tuple[str | None, Thunk]] = []
+            for item in facts.item_sets:
+                if self._is_name(item.target, facts, module, name):
+                    keys = texts(self._evaluator.ask(item.key, root))
+                    entries += [(key.string(), Thunk(item.value, root)) for key in keys]
+            for call in facts.calls:
+                if isinstance(call.func, f.Attribute) and call.func.name == "update":
+                    if self._is_name(call.func.value, facts, module, name):
+                        entries += [(key, Thunk(value, root)) for key, value in call.keywords if key]
+                        for arg in call.args:
+                            for value in self._evaluator.ask(arg, root):
+                                entries += self._evaluator.as_entries(value)
+            if entries:
+                found.append(Entries(tuple(entries)))
         return distinct(found)
+
+    def _is_name(self, target: f.Expr, facts: Facts, module: Module, name: str) -> bool:
+        """Whether an expression is `name` imported from a module, or `module.name`."""
+        if isinstance(target, f.Attribute) and target.name == name and isinstance(target.value, f.Ref):
+            value = facts.bindings[target.value.binding].value
+        elif isinstance(target, f.Ref):
+            value = facts.bindings[target.binding].value
+            if not isinstance(value, f.Imported) or value.name != name:
+                return isinstance(value, f.WithItem | f.WithUpdate) and self._is_name(
+                    value.base, facts, module, name
+                )
+        else:
+            return False
+        return isinstance(value, f.Imported) and module.path in self._linked.module_paths(value, facts)
 
     # contexts
 
@@ -222,11 +315,18 @@ class Callers:
         definition = facts.functions[function]
         for caller in self.of(facts, function):
             for outer in self.outer(caller, depth):
-                frames.append(self._context(definition, facts, function, caller, outer))
+                frame = self._context(definition, facts, function, caller, outer)
+                if frame is not None:
+                    frames.append(frame)
             if len(frames) > budget.CONTEXTS:
                 break
         if definition.method_of >= 0 and definition.name not in CONSTRUCTORS:
-            frames += self._on_instances(OwnClass(facts, definition.method_of), definition, function, depth)
+            on_instances = list(
+                self._on_instances(OwnClass(facts, definition.method_of), definition, function, depth)
+            )
+            if on_instances:  # then no other object is imagined
+                self._contexts[key] = [*frames, *on_instances][: budget.CONTEXTS]
+                return self._contexts[key]
         enclosing = function_of(definition.parent, facts)
         for outer in (self.contexts(facts, enclosing, depth - 1) if depth > 0 else []) or [root]:
             frame = Frame(facts, function, {}, None, outer, outer.depth, closed=True)
@@ -263,10 +363,17 @@ class Callers:
 
     def _context(
         self, definition: Function, facts: Facts, function: int, caller: Caller, outer: Frame
-    ) -> Frame:
+    ) -> Frame | None:
+        """The frame of one call; None if in `outer` somebody else is called."""
         linked = self._linked
         passed = linked.arguments(caller.call, outer)
         target = caller.target
+        is_open = outer is caller.root
+        meant = [bare(value) for value in self._evaluator.ask(caller.call.func, outer)]
+        meant = [bare(value.target) if isinstance(value, Partial) else value for value in meant]
+        known = [value for value in meant if isinstance(value, OwnClass | OwnFunction)]
+        if known and not is_open and not any(_is_alike(value, target) for value in known):
+            return None
         if isinstance(target, OwnClass):
             instance = linked.classes.construct(target, caller.call, passed, outer)
             _mark(instance.frame, caller, outer)
@@ -290,6 +397,31 @@ class Callers:
         frame = Frame(facts, function, arguments, target.receiver, target.frame, outer.depth + 1, closed=True)
         _mark(frame, caller, outer)
         return frame
+
+
+def _is_alike(value: OwnClass | OwnFunction, target: OwnClass | OwnFunction) -> bool:
+    if isinstance(value, OwnFunction):
+        return isinstance(target, OwnFunction) and _key(value) == _key(target)
+    return isinstance(target, OwnClass) and value.facts is target.facts and value.number == target.number
+
+
+def _may_name(func: f.Expr, facts: Facts, words: frozenset[str]) -> bool:
+    """Whether what is called may go by one of these names, or has none."""
+    name = last_name(func, facts)
+    if name:
+        return name in words
+    if isinstance(func, f.Ref):
+        binding = facts.bindings[func.binding]
+        is_definition = isinstance(binding.value, f.FunctionRef | f.ClassRef | f.Imported)
+        return not is_definition or binding.name in words
+    return True
+
+
+def _is_fixed(func: f.Expr, facts: Facts) -> bool:
+    """Whether a name says already what is called: a definition, an import, something built in."""
+    if isinstance(func, f.Ref):
+        return isinstance(facts.bindings[func.binding].value, f.FunctionRef | f.ClassRef | f.Imported)
+    return isinstance(func, f.Free) and not any(func.name in scope.every for scope in facts.scopes)
 
 
 def _mark(frame: Frame | None, caller: Caller, outer: Frame) -> None:

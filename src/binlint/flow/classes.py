@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from binlint import facts as f
 from binlint.facts import Call, Class, Facts
 from binlint.flow import paths
-from binlint.flow.scopes import bindings, function_of
+from binlint.flow.scopes import bindings, function_of, walk
 from binlint.flow.values import (
     Altered,
     Argument,
@@ -54,6 +54,7 @@ _PROPERTIES = (
     "abc.abstractproperty",
 )
 _MRO_LIMIT = 16
+_LOOK_AT = 40
 _SAME_PATH = frozenset({"absolute", "resolve", "expanduser", "as_posix", "expandvars"})
 
 
@@ -206,7 +207,8 @@ class Classes:
         assert isinstance(value.of, External)
         dotted = value.of.dotted
         if dotted.rpartition(".")[2] in _PARSED:
-            return self._linked.unit(frame.facts).declared.option(name)
+            home = (value.frame or frame).facts
+            return self._linked.unit(home).declared.option(name)
         if dotted in NAMESPACES and value.call is not None and value.frame is not None:
             passed = self._linked.arguments(value.call, value.frame)
             found = passed.get(name)
@@ -220,14 +222,22 @@ class Classes:
 
     def _of_instance(self, value: Instance, name: str, receiver: Value) -> Values:
         assert isinstance(value.of, OwnClass)
-        if value.frame is not None and not self.has_init(value.of) and name in value.frame.arguments:
+        if value.frame is None:  # whatever is made of the class
+            made = self._linked.callers.instances(value.of)
+            if made:
+                return distinct(v for each in made for v in self._of_instance(each, name, each))
+        elif not self.has_init(value.of) and name in value.frame.arguments:
             return distinct(v for item in value.frame.arguments[name] for v in self._argument(item))
         found: list[Value] = []
+        is_hidden = False
         for own in self.own_mro(value.of):
-            for attribute, expr in definition(own).assigned:
-                if attribute == name:
-                    found.extend(self._evaluator.values(expr, self._frame_in(value, own)))
-        found.extend(self._of_class(value.of, name, receiver))
+            for stored in definition(own).assigned:
+                if stored.name == name:
+                    values = self._evaluator.values(stored.value, self._frame_in(value, own))
+                    found.extend(values)
+                    is_hidden = is_hidden or (not values and _always(stored, own.facts))
+        if not is_hidden:
+            found.extend(self._of_class(value.of, name, receiver))
         return distinct(found)
 
     def _argument(self, item: Argument) -> Values:
@@ -374,6 +384,13 @@ class Classes:
                 return tuple(v for key in keys for v in self._of_instance(value, key, value))
             return tuple(External(f"{value.of.dotted}.{key}") for key in keys)
         return ()
+
+
+def _always(stored: f.Stored, facts: Facts) -> bool:
+    """Whether a constructor stores this whatever it is given, so that what the class has is never seen."""
+    if stored.function < 0 or facts.functions[stored.function].name != "__init__":
+        return False
+    return not any(isinstance(expr, f.ParameterRef) for expr in walk((stored.value,), facts, _LOOK_AT))
 
 
 def definition(cls: OwnClass) -> Class:

@@ -79,6 +79,15 @@ _SAME_METHODS = frozenset({"run", "run_until_complete", "run_sync", "create_task
 _PATH_METHODS = frozenset(
     {"joinpath", "with_name", "resolve", "absolute", "expanduser", "as_posix", "relative_to"}
 )
+# Calls that keep a function or class with some of its arguments for later.
+PARTIALS = frozenset(
+    {
+        "functools.partial",
+        "functools.partialmethod",
+        *(f"dependency_injector.providers.{name}" for name in ("Singleton", "Factory", "Callable", "Resource")),
+        "dependency_injector.providers.ThreadSafeSingleton",
+    }
+)
 _SECOND = frozenset({"typing.cast", "typing_extensions.cast"})
 _DEFAULTS = frozenset(
     {"get", "getenv", "pop", "setdefault", "str", "config", "get_secret", "getString", "__call__", "option"}
@@ -384,7 +393,8 @@ def _vars(evaluator: Evaluator, expr: f.Call, passed: Arguments, frame: Frame) -
                 and isinstance(inner.of, External)
                 and inner.of.dotted.endswith("parse_args")
             ):
-                options = evaluator.linked.unit(frame.facts).declared.options()
+                home = (inner.frame or frame).facts
+                options = evaluator.linked.unit(home).declared.options()
                 yield Entries(tuple((name, t) for name, ts in options.items() for t in ts))
             else:
                 yield value
@@ -408,6 +418,12 @@ def _partial(evaluator: Evaluator, expr: f.Call, passed: Arguments, frame: Frame
     for thunk in passed.positional[:1]:
         for target in evaluator.thunk(thunk):
             yield Partial(target, passed._replace(positional=passed.positional[1:]))
+
+
+def _depends(evaluator: Evaluator, expr: f.Call, passed: Arguments, frame: Frame) -> Iterator[Value]:
+    for thunk in passed.get("dependency", 0):
+        for target in evaluator.thunk(thunk):
+            yield from _apply(evaluator, target, expr, Arguments(), frame)
 
 
 def _namedtuple(evaluator: Evaluator, expr: f.Call, passed: Arguments, frame: Frame) -> Iterator[Value]:
@@ -511,6 +527,8 @@ def _new_type(evaluator: Evaluator, expr: f.Call, passed: Arguments, frame: Fram
 def _json(evaluator: Evaluator, expr: f.Call, passed: Arguments, frame: Frame) -> Iterator[Value]:
     for thunk in passed.positional[:1]:
         for text in texts(evaluator.thunk(thunk)):
+            if evaluator.linked.files.path_of_whole(text) is not None:
+                continue  # of a file the places within are known
             if len(text.value) <= _JSON_LIMIT:
                 try:
                     yield from _from_json(json.loads(text.value), text, 0)
@@ -556,8 +574,8 @@ _MODELS: dict[str, _Model] = {
     "builtins.vars": _vars,
     "importlib.import_module": _import_module,
     "builtins.__import__": _import_module,
-    "functools.partial": _partial,
-    "functools.partialmethod": _partial,
+    **dict.fromkeys(PARTIALS, _partial),
+    **dict.fromkeys(("fastapi.Depends", "fastapi.Security", "fastapi.params.Depends"), _depends),
     "collections.namedtuple": _namedtuple,
     "typing.NamedTuple": _namedtuple,
     "builtins.super": _super,

@@ -64,6 +64,7 @@ class Unit:
         self.calls = (
             *facts.calls,
             *(d for call in facts.calls for d in indirect(call, last_name(call.func, facts))),
+            *_decorations(facts),
         )
         self.relevance = Relevance(facts, linked.world.catalogue)
         self.declared = Declared(linked, facts, self.root)
@@ -154,8 +155,12 @@ class Linked:
         """A name that some `from module import *` brings; the last one that has it counts."""
         for dotted, level in reversed(facts.stars):
             module = self._module(facts, dotted, level)
+            found: Values = ()
             if module is not None:
-                found = self.member(module, name) if self._exports(module, name) else ()
+                if self._exports(module, name):
+                    found = self.member(module, name)
+                    if self.has(module, name):  # known or not, it hides what came before
+                        return found
             else:
                 library = self._library(facts, dotted, level)
                 known = self.world.catalogue.knows(f"{library}.{name}") or f"{library}.{name}" in NAMESPACES
@@ -458,6 +463,21 @@ class Linked:
                 return tuple(v for key in keys for v in self.unit(frame.facts).declared.environment(key))
             return tuple(External(f"{value.dotted}.{key}") for key in keys)
         return self.classes.item(value, keys)
+
+
+def _decorations(facts: Facts) -> Iterator[Call]:
+    """The calls that decorators are, of functions of the project or imported ones: `register("x")(Class)`."""
+    definitions: list[tuple[f.Class | f.Function, f.ClassRef | f.FunctionRef]] = [
+        *((cls, f.ClassRef(number)) for number, cls in enumerate(facts.classes)),
+        *((function, f.FunctionRef(number)) for number, function in enumerate(facts.functions)),
+    ]
+    for definition, ref in definitions:
+        for decorator in definition.decorators:
+            root = decorator
+            while isinstance(root, f.Call | f.Attribute):
+                root = root.func if isinstance(root, f.Call) else root.value
+            if isinstance(root, f.Ref):
+                yield Call(decorator, (ref,), (), definition.place, definition.parent, definition.place)
 
 
 def _fields_as_keywords(instance: Instance) -> Iterator[tuple[str, Thunk]]:

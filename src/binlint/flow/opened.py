@@ -171,9 +171,10 @@ class Files:
 
     def method(self, opened: OpenFile, name: str) -> Values | None:
         """A method of an open file."""
-        if name in ("read", "read_text", "read_bytes", "readline"):
-            found = self.whole(opened.path)
-            return tuple(self._lines(found)[:1]) if name == "readline" else found
+        if name in ("read", "read_text", "read_bytes"):
+            return self.whole(opened.path)
+        if name in ("readline", "__next__"):  # any of them: which, depends on the calls before
+            return tuple(self._lines(self.whole(opened.path))[: budget.ALTERNATIVES])
         if name in ("readlines", "__iter__", "__enter__", "__aenter__", "splitlines"):
             return (Items(tuple(given([line]) for line in self._lines(self.whole(opened.path)))),)
         return None

@@ -14,6 +14,7 @@ from binlint.facts import Call, Expr, Facts
 from binlint.finding import Kind, Location, Place, SecretText, Step
 from binlint.flow import budget
 from binlint.flow.evaluate import Evaluator
+from binlint.flow.library import PARTIALS
 from binlint.flow.origins import Origins
 from binlint.flow.scopes import function_of, walk
 from binlint.flow.sighting import Group, Sighting, Sink
@@ -205,7 +206,7 @@ class Tracer:
             return bool(self._classes.external_bases(value))
         if isinstance(value, External):
             dotted = _constructor(value.dotted)
-            known = self._catalogue.api(dotted) or dotted == "functools.partial"
+            known = self._catalogue.api(dotted) or dotted in PARTIALS
             return bool(known or (self._facts.company and self._catalogue.signing(dotted)))
         return False
 
@@ -213,7 +214,7 @@ class Tracer:
         for value in self._evaluator.ask(call.func, frame):
             passed = self._linked.arguments(call, frame)
             value = bare(value)
-            if isinstance(value, External) and value.dotted == "functools.partial" and passed.positional:
+            if isinstance(value, External) and value.dotted in PARTIALS and passed.positional:
                 rest = passed._replace(positional=passed.positional[1:])
                 for target in self._evaluator.thunk(passed.positional[0]):
                     yield from self._dotted(target, rest)

@@ -26,6 +26,7 @@ from binlint.facts import (
     Ref,
     Scope,
     Slot,
+    Stored,
     StringPlace,
     Unknown,
 )
@@ -114,7 +115,7 @@ class Builder:
         self.functions: list[Function | None] = []
         self.classes: list[Class | None] = []
         self.fields: dict[int, list[Field]] = {}
-        self.assigned: defaultdict[int, list[tuple[str, Expr]]] = defaultdict(list)
+        self.assigned: defaultdict[int, list[Stored]] = defaultdict(list)
         self.calls: list[Call] = []
         self.mappings: list[Mapping] = []
         self.attribute_sets: list[AttributeSet] = []

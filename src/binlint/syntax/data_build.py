@@ -105,7 +105,7 @@ class Tree:
         if into.kind != MAPPING:
             into.items.append(value.expr)
         elif into.key is None:
-            into.key = value.expr
+            into.key = value.expr if isinstance(value.expr, Literal | Constant) else UNKNOWN
         else:
             into.entries.append((into.key, value.expr))
             into.key = None

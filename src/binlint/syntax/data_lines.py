@@ -119,7 +119,7 @@ class _IniReader:
 # --- .env ----------------------------------------------------------------------------------------
 
 _START = re.compile(r"\s*(?:export[^\S\r\n]+)?")
-_NAME = re.compile(r"""'[^'\r\n]+'|"[^"\r\n]+"|[^=#\s]+""")
+_NAME = re.compile(r"""'[^'\r\n]+'|"[^"\r\n]+"|[^=#\s'"][^=#\s]*""")
 _EQUALS = re.compile(r"[^\S\r\n]*=([^\S\r\n]*)")
 _QUOTED = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|' r"'[^'\\]*(?:\\.[^'\\]*)*'", re.DOTALL)
 _PLAIN = re.compile(r"[^\r\n]*")
@@ -144,7 +144,7 @@ def read_dotenv(text: str) -> Expr:
                 value, position = _setting(text, equals, lines)
         end = _END.match(text, position)
         if end is not None and name is not None and value is not None:
-            bare = name[0][1:-1] if name[0][0] in "\"'" and len(name[0]) > 1 else name[0]
+            bare = name[0][1:-1] if name[0][0] in _ESCAPES else name[0]
             entries.append((literal(bare, lines, *name.span()), value))
         position = end.end() if end else _end(_REST, text, position)
     return mapping(entries, lines.place(0, len(text)))

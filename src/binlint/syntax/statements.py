@@ -31,6 +31,7 @@ from binlint.facts import (
     Parameter,
     ParameterRef,
     Ref,
+    Stored,
     WithAttribute,
     WithItem,
     WithUpdate,
@@ -110,6 +111,20 @@ class Statements:
             elif func.attr in ("setdefault", "__setitem__") and len(call.args) == 2:
                 key, value = call.args
                 self._store(func.value, lambda base: WithItem(base, key, value), call.place)
+            elif func.attr == "pop" and call.args and isinstance(call.args[0], Literal):
+                self._take_away(func.value, call.args[0], call.place)
+
+    def _take_away(self, target: ast.expr, key: Literal, place: Place) -> None:
+        """`del target[key]`: what stood there is not there any more."""
+        self._store(target, lambda base: WithItem(base, key, UNKNOWN), place)
+
+    def _delete(self, node: ast.Delete) -> None:
+        for target in node.targets:
+            self._read(target)
+            if isinstance(target, ast.Subscript):
+                key = self._read(target.slice)
+                if isinstance(key, Literal):
+                    self._take_away(target.value, key, self._builder.positions.place(target))
 
     def _assign(self, node: ast.Assign) -> None:
         value = self._value(node.targets, node.value)
@@ -195,11 +210,11 @@ class Statements:
                 return
             new = make(UNKNOWN)
             if isinstance(new, WithAttribute):
-                builder.assigned[owner].append((new.name, new.value))
+                builder.assigned[owner].append(Stored(new.name, new.value, builder.scope.owner))
         elif isinstance(target, ast.Attribute):
             inner, name = target.value, target.attr
             if isinstance(inner, ast.Name) and (owner := self._class_of_self(inner.id)) is not None:
-                builder.assigned[owner].append((name, make(UNKNOWN)))
+                builder.assigned[owner].append(Stored(name, make(UNKNOWN), builder.scope.owner))
                 return
             self._store(
                 inner, lambda base: WithAttribute(base, name, make(Attribute(base, name, place))), place
@@ -573,7 +588,7 @@ _HANDLERS: dict[type[ast.AST], _Handler] = {
     ast.Global: Statements._global,  # type: ignore[dict-item]
     ast.Nonlocal: Statements._nonlocal,  # type: ignore[dict-item]
     ast.Assert: Statements._other,
-    ast.Delete: Statements._other,
+    ast.Delete: Statements._delete,
     ast.Import: Statements._import,  # type: ignore[dict-item]
     ast.ImportFrom: Statements._import_from,  # type: ignore[dict-item]
     ast.If: Statements._if,  # type: ignore[dict-item]
