@@ -27,6 +27,7 @@ from binlint.sources.project import Project
 from binlint.sources.source import Source
 
 _LOUD = frozenset({Shape.KEY, Shape.PRIVATE_KEY, Shape.ENCRYPTED_PRIVATE_KEY})
+_FRAMEWORKS = frozenset({"ccxt", "hmac"})  # ways to Binance on which its name need not stand
 _VARIABLES = {
     Kind.API_KEY: "API_KEY",
     Kind.SECRET_KEY: "API_SECRET",
@@ -107,6 +108,9 @@ def _related(traced: Sequence[Traced], examiner: Examiner, project: Project) -> 
     readers: dict[str, None] = {}
     for path, words in homes.items():
         readers.update(dict.fromkeys(_readers(path, words, project)))
+    for reader in list(readers):  # what they hand it to need not name anybody either
+        further = (path for path in project.imported(reader) if project.mentions(path, _FRAMEWORKS))
+        readers.update(dict.fromkeys(further))
     known = {each.path for each in traced}
     found = []
     for path in readers:

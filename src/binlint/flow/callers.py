@@ -266,7 +266,7 @@ class Callers:
             for attribute in facts.attribute_sets:
                 if attribute.name == name and any(
                     isinstance(value, OwnModule) and value.module == module
-                    for value in self._evaluator.ask(attribute.target, root)
+                    for value in map(bare, self._evaluator.ask(attribute.target, root))
                 ):
                     found.extend(self._evaluator.values(attribute.value, root))
             entries: list[tuple[str | None, Thunk]] = []

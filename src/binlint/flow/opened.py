@@ -23,9 +23,12 @@ from binlint.flow.values import (
     texts,
 )
 
+from binlint.shapes import Shape, classify
+
 if TYPE_CHECKING:
     from binlint.flow.evaluate import Evaluator
 
+_KEYS = frozenset({Shape.KEY, Shape.HEX})
 _LOADERS = ("dotenv", "decouple", "environs", "pydantic_settings", "dynaconf", "starlette")
 _ENVIRONMENT = (".env", "settings.ini", ".env.local")
 
@@ -174,7 +177,9 @@ class Files:
         if name in ("read", "read_text", "read_bytes"):
             return self.whole(opened.path)
         if name in ("readline", "__next__"):  # any of them: which, depends on the calls before
-            return tuple(self._lines(self.whole(opened.path))[: budget.ALTERNATIVES])
+            lines = self._lines(self.whole(opened.path))
+            keys = [line for line in lines if isinstance(line, Text) and classify(line.string()) in _KEYS]
+            return tuple((keys or lines[:1])[: budget.ALTERNATIVES])
         if name in ("readlines", "__iter__", "__enter__", "__aenter__", "splitlines"):
             return (Items(tuple(given([line]) for line in self._lines(self.whole(opened.path)))),)
         return None

@@ -14,6 +14,7 @@ from binlint.facts import Call, Expr, Facts
 from binlint.finding import Kind, Location, Place, SecretText, Step
 from binlint.flow import budget
 from binlint.flow.evaluate import Evaluator
+from binlint.flow.link import Unit
 from binlint.flow.library import PARTIALS
 from binlint.flow.origins import Origins
 from binlint.flow.scopes import function_of, walk
@@ -45,6 +46,7 @@ _TEST_FLAGS = frozenset(
 _TEST_CALLS = frozenset(
     {"set_sandbox_mode", "setSandboxMode", "enable_demo_trading", "set_testnet", "set_testnet_mode"}
 )
+_TEST_WORDS = frozenset({*_TEST_CALLS, *_TEST_FLAGS, "testnet", "test_net"})
 _SECRETS = frozenset(
     {Shape.KEY, Shape.PRIVATE_KEY, Shape.ENCRYPTED_PRIVATE_KEY, Shape.PLACEHOLDER, Shape.SAMPLE}
 )
@@ -65,7 +67,8 @@ class Tracer:
         self._unit = self._linked.unit(facts)
         self._classes, self._callers = self._linked.classes, self._linked.callers
         self._origins = Origins(world, self._linked, facts)
-        self._test_clients: set[Place] | None = None
+        self._test_clients: set[Location] | None = None
+        self._far_test_clients: set[Location] | None = None
         self._reached_texts: dict[int, list[tuple[Place, SecretText]]] = {}  # by line
 
     @property
@@ -244,7 +247,7 @@ class Tracer:
         name = f"`{_short(api.names[0])}(…)`"
         label = f"{name} of {api.package}" if api.package else name
         where = Location(frame.facts.path, call.place)
-        tests = self._tests(passed) or call.place in self._clients_for_tests()
+        tests = self._tests(passed) or where in self._clients_for_tests()
         for parameter in api.parameters:
             if parameter.key_object:
                 continue
@@ -253,7 +256,7 @@ class Tracer:
                 yield from self._seen(thunk, parameter.kind, sink, call, frame, tests)
         for config in api.config:
             for thunk in passed.get(config.name, config.index):
-                for value in self._evaluator.ask(thunk.expr, thunk.frame):
+                for value in self._evaluator.ask(thunk.expr, thunk.frame, far=True):
                     for key in config.keys:
                         for found in self._under(bare(value), key.path):
                             sink = Sink(where, label, key.path[-1])
@@ -268,7 +271,7 @@ class Tracer:
                 if len(path) == 1:
                     yield thunk
                 else:
-                    for inner in self._evaluator.thunk(thunk):
+                    for inner in self._evaluator.ask(thunk.expr, thunk.frame, far=True):
                         yield from self._under(bare(inner), path[1:])
                 if not isinstance(thunk.expr, f.Choice):
                     return
@@ -297,7 +300,8 @@ class Tracer:
                     kind = self._catalogue.attributes_of(dotted).get(item.name)
                     if kind is not None:
                         call = value.call if isinstance(value, Instance) else None
-                        tests = call is not None and call.place in self._clients_for_tests()
+                        made = None if call is None else Location(_home(value, self._facts.path), call.place)
+                        tests = made in self._clients_for_tests()
                         sink = Sink(
                             self._location(item.place),
                             f"the attribute `{item.name}` of {_short(dotted)}",
@@ -500,33 +504,44 @@ class Tracer:
             Arguments((), tuple((name, thunk) for name, thunk in value.entries if name is not None))
         )
 
-    def _clients_for_tests(self) -> set[Place]:
-        """The constructor calls of clients that are turned to a test network afterwards."""
+    def _clients_for_tests(self) -> set[Location]:
+        """The constructor calls of clients that this file turns to a test network afterwards."""
         if self._test_clients is None:
             self._test_clients = set()
-            found: set[Place] = set()
-            for call in self._facts.calls:
-                if isinstance(call.func, f.Attribute) and call.func.name in _TEST_CALLS:
-                    off = any(isinstance(arg, f.Constant) and not arg.value for arg in call.args[:1])
-                    if not off:
-                        found.update(self._constructed(call.func.value))
-            for item in self._facts.attribute_sets:
-                if isinstance(item.value, f.Call) and item.name.lower() not in _TEST_FLAGS:
-                    continue
-                tests = any(says_testnet(t.string()) for t in self._evaluator.texts(item.value))
-                flag = item.name.lower() in _TEST_FLAGS and any(
-                    isinstance(v, Number) and v.value for v in self._evaluator.ask(item.value)
-                )
-                if tests or flag:
-                    found.update(self._constructed(item.target))
-            self._test_clients = found
+            self._test_clients = set(self._turned_to_tests(self._unit))
         return self._test_clients
 
-    def _constructed(self, target: Expr) -> Iterator[Place]:
-        for value in self._evaluator.ask(target):
+    def _turned_elsewhere(self, sink: Sink) -> bool:
+        """Whether another file turns the client of a sink to a test network."""
+        if self._far_test_clients is None:
+            self._far_test_clients = set()
+            names = frozenset(self._facts.scopes[0].names)
+            for unit, _ in self._callers.users(self._facts.path, names):
+                if self._linked.world.project.mentions(unit.facts.path, _TEST_WORDS):
+                    self._far_test_clients.update(self._turned_to_tests(unit))
+        return sink.location in self._far_test_clients
+
+    def _turned_to_tests(self, unit: Unit) -> Iterator[Location]:
+        for call in unit.facts.calls:
+            if isinstance(call.func, f.Attribute) and call.func.name in _TEST_CALLS:
+                off = any(isinstance(arg, f.Constant) and not arg.value for arg in call.args[:1])
+                if not off:
+                    yield from self._constructed(call.func.value, unit)
+        for item in unit.facts.attribute_sets:
+            if isinstance(item.value, f.Call) and item.name.lower() not in _TEST_FLAGS:
+                continue
+            tests = any(says_testnet(t.string()) for t in self._evaluator.texts(item.value, unit.root))
+            flag = item.name.lower() in _TEST_FLAGS and any(
+                isinstance(v, Number) and v.value for v in self._evaluator.ask(item.value, unit.root)
+            )
+            if tests or flag:
+                yield from self._constructed(item.target, unit)
+
+    def _constructed(self, target: Expr, unit: Unit) -> Iterator[Location]:
+        for value in self._evaluator.ask(target, unit.root):
             value = bare(value)
             if isinstance(value, Instance) and value.call is not None:
-                yield value.call.place
+                yield Location(_home(value, unit.facts.path), value.call.place)
 
     # names, and texts that stand alone
 
@@ -692,6 +707,11 @@ class Tracer:
 
     def _location(self, place: Place) -> Location:
         return Location(self._facts.path, place)
+
+
+def _home(value: Instance, path: str) -> str:
+    """The file in which an instance was made, as far as it is known."""
+    return value.frame.facts.path if value.frame is not None else path
 
 
 def _is_labelled(call: Call) -> bool:

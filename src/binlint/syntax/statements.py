@@ -588,7 +588,7 @@ _HANDLERS: dict[type[ast.AST], _Handler] = {
     ast.Global: Statements._global,  # type: ignore[dict-item]
     ast.Nonlocal: Statements._nonlocal,  # type: ignore[dict-item]
     ast.Assert: Statements._other,
-    ast.Delete: Statements._delete,
+    ast.Delete: Statements._delete,  # type: ignore[dict-item]
     ast.Import: Statements._import,  # type: ignore[dict-item]
     ast.ImportFrom: Statements._import_from,  # type: ignore[dict-item]
     ast.If: Statements._if,  # type: ignore[dict-item]
