@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from binlint.config import Config
     from binlint.syntax.concrete import Established
 
+_COMPANY = frozenset({"inance", "X-MBX-APIKEY"})
 _DIRECTIVE = "binlint:"
 _ESTABLISHED = 100_000  # characters of one file that libcst reads, about two seconds
 _EACH = 250  # and what a statement costs besides
@@ -106,7 +107,7 @@ class Examiner:
         if facts is None:
             return Traced(path)
         notes = tuple(self._notes(facts, text))
-        tracer = Tracer(facts, self.world)
+        tracer = Tracer(facts, self.world, self._lender(path) if foreign else None)
         sightings = tuple(tracer.sightings()) if facts.scopes or facts.mentions else ()
         others = frozenset(tracer.foreign()) if foreign and facts.scopes else frozenset()
         if tracer.exhausted:
@@ -114,6 +115,15 @@ class Examiner:
                 Note(path, "too entangled to follow everywhere", f"{tracer.exhausted} questions given up"),
             )
         return Traced(path, sightings, others, notes, None, self.world.compiled - before)
+
+    def _lender(self, path: str) -> Facts | None:
+        """A file that uses the one at `path` to talk to Binance: what it signs, it signs for it."""
+        for importer in self.world.project.importers(path):
+            if self.world.project.mentions(importer, _COMPANY):
+                facts = self.world.facts(importer)
+                if facts is not None and facts.signs:
+                    return facts
+        return None
 
     def _notes(self, facts: Facts, text: Text) -> list[Note]:
         notes = []

@@ -198,7 +198,9 @@ class Callers:
     def _handed_to(self, key: Key, facts: Facts) -> Iterator[str]:
         """The files whose functions are given a function or class of a file: callbacks, decorators, registries."""
         kind, _, number = key
-        decorators = facts.classes[number].decorators if kind == "class" else facts.functions[number].decorators
+        decorators = (
+            facts.classes[number].decorators if kind == "class" else facts.functions[number].decorators
+        )
         if kind == "function" and facts.functions[number].method_of >= 0:
             method_of = facts.functions[number].method_of
             kind, number, decorators = "class", method_of, facts.classes[method_of].decorators
@@ -349,17 +351,41 @@ class Callers:
             return
         root = self._linked.unit(cls.facts).root
         count = 0
+        made: set[tuple[int, int]] = set()
         for caller in self.constructions(cls):
             for outer in self.outer(caller, depth):
                 count += 1
                 if count > budget.CONTEXTS or not isinstance(caller.target, OwnClass):
                     return
+                made.add((id(caller.target.facts), caller.target.number))
                 passed = self._linked.arguments(caller.call, outer)
                 instance = self._linked.classes.construct(caller.target, caller.call, passed, outer)
                 _mark(instance.frame, caller, outer)
                 frame = Frame(cls.facts, function, {}, instance, root, outer.depth + 1, closed=True)
                 frame.entry = outer.entry or caller.site.location
                 yield frame
+        for derived in self.derived(cls):
+            if (id(derived.facts), derived.number) not in made:
+                instance = Instance(derived, None, None)
+                frame = Frame(cls.facts, function, {}, instance, root, 1, closed=True)
+                frame.entry = Location(derived.facts.path, definition(derived).place)
+                yield frame
+
+    def derived(self, cls: OwnClass) -> Iterator[OwnClass]:
+        """The classes that are derived from one, in its file and, where far is asked, in those that import it."""
+        units = [(self._linked.unit(cls.facts), frozenset({definition(cls).name}))]
+        if self._evaluator.far and definition(cls).parent == 0:
+            units += self.users(cls.facts.path, frozenset({definition(cls).name}))
+        for unit, words in units:
+            for number, other in enumerate(unit.facts.classes):
+                own = OwnClass(unit.facts, number)
+                is_itself = unit.facts is cls.facts and number == cls.number
+                if other.bases and not is_itself and _mentions(other.bases, unit.facts, set(words)):
+                    if any(
+                        base.facts is cls.facts and base.number == cls.number
+                        for base in self._linked.classes.own_mro(own)
+                    ):
+                        yield own
 
     def _context(
         self, definition: Function, facts: Facts, function: int, caller: Caller, outer: Frame

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from binlint import facts as f
 from binlint.facts import Call, Class, Facts
+from binlint.finding import Location
 from binlint.flow import paths
-from binlint.flow.scopes import bindings, function_of, walk
+from binlint.flow.scopes import bindings, called, function_of, walk
 from binlint.flow.values import (
     Altered,
     Argument,
@@ -21,6 +22,7 @@ from binlint.flow.values import (
     OwnClass,
     OwnFunction,
     OwnModule,
+    Site,
     Super,
     Text,
     Thunk,
@@ -29,6 +31,7 @@ from binlint.flow.values import (
     bare,
     distinct,
     given,
+    texts,
 )
 
 if TYPE_CHECKING:
@@ -53,6 +56,8 @@ _PROPERTIES = (
     "cached_property.cached_property",
     "abc.abstractproperty",
 )
+_DJANGO_SETTINGS = "django.conf.settings"
+_DJANGO_SCRIPTS = frozenset({"manage.py", "wsgi.py", "asgi.py", "celery.py"})
 _MRO_LIMIT = 16
 _LOOK_AT = 40
 _SAME_PATH = frozenset({"absolute", "resolve", "expanduser", "as_posix", "expandvars"})
@@ -133,6 +138,9 @@ class Classes:
         inner = Frame(home, depth=frame.depth + 1, outer=self._root(home), closed=True)
         instance = Instance(cls, call, inner)
         inner.receiver = instance
+        if call is not None:
+            where = Location(frame.facts.path, call.place)
+            inner.site, inner.entry = Site(where, called(call.func, frame.facts)), frame.entry or where
         if init is not None:
             inner.function = init.number
             inner.arguments = self._linked.bind(home.functions[init.number], passed, True)
@@ -160,6 +168,10 @@ class Classes:
                 return self._evaluator.thunk(value.value)
             value = value.base
         if isinstance(value, External):
+            if value.dotted == _DJANGO_SETTINGS:
+                found = self._of_django(name)
+                if found:
+                    return found
             return (value,) if name == "__dict__" else (External(f"{value.dotted}.{name}"),)
         if isinstance(value, OwnModule):
             return self._of_module(value, name)
@@ -186,12 +198,27 @@ class Classes:
         if name == "parent":
             return (value._replace(value=paths.parent(value.string())),)
         if name == "parents":
-            texts, current = [], value.string()
+            above, current = [], value.string()
             for _ in range(6):
                 current = paths.parent(current)
-                texts.append(given([value._replace(value=current)]))
-            return (Items(tuple(texts)),)
+                above.append(given([value._replace(value=current)]))
+            return (Items(tuple(above)),)
         return (value,) if name == "value" else ()
+
+    def _of_django(self, name: str) -> Values:
+        """A name of the settings module that `manage.py` or its like names in the environment."""
+        linked = self._linked
+        project = linked.world.project
+        scripts = [path for path in project.listing if path.rpartition("/")[2] in _DJANGO_SCRIPTS]
+        found: list[Value] = []
+        for path in scripts[:_LOOK_AT]:
+            unit = linked.unit_at(path)
+            named = unit.declared.writes().get("DJANGO_SETTINGS_MODULE", ()) if unit is not None else ()
+            for text in (t for thunk in named for t in texts(self._evaluator.thunk(thunk))):
+                module = project.module(path, text.string(), 0)
+                if module is not None:
+                    found.extend(linked.member(module, name))
+        return distinct(found)
 
     def _of_module(self, value: OwnModule, name: str) -> Values:
         if name == "__file__":

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from binlint import facts as f
 from binlint.flow import budget, paths, strings
 from binlint.flow.opened import LOADS, is_opener, is_parser
+from binlint.flow.relevance import PARTIALS
 from binlint.flow.scopes import function_of
 from binlint.flow.values import (
     Arguments,
@@ -78,15 +79,6 @@ _TEXTUAL = frozenset(
 _SAME_METHODS = frozenset({"run", "run_until_complete", "run_sync", "create_task", "ensure_future"})
 _PATH_METHODS = frozenset(
     {"joinpath", "with_name", "resolve", "absolute", "expanduser", "as_posix", "relative_to"}
-)
-# Calls that keep a function or class with some of its arguments for later.
-PARTIALS = frozenset(
-    {
-        "functools.partial",
-        "functools.partialmethod",
-        *(f"dependency_injector.providers.{name}" for name in ("Singleton", "Factory", "Callable", "Resource")),
-        "dependency_injector.providers.ThreadSafeSingleton",
-    }
 )
 _SECOND = frozenset({"typing.cast", "typing_extensions.cast"})
 _DEFAULTS = frozenset(

@@ -13,6 +13,18 @@ from binlint.facts import Call, Facts
 
 _BUILTINS = frozenset(dir(builtins))
 _CONSTRUCTORS = frozenset({"__init__", "__new__", "__call__"})
+# Calls that keep a function or class with some of its arguments for later.
+PARTIALS = frozenset(
+    {
+        "functools.partial",
+        "functools.partialmethod",
+        *(
+            f"dependency_injector.providers.{name}"
+            for name in ("Singleton", "Factory", "Callable", "Resource")
+        ),
+        "dependency_injector.providers.ThreadSafeSingleton",
+    }
+)
 _DATA = (f.Literal, f.Constant, f.FunctionRef, f.Unknown, f.Join)
 
 
@@ -25,7 +37,8 @@ class Relevance:
         aliases = {slot.name.rpartition(".")[2] for slot in facts.slots if not isinstance(slot.value, _DATA)}
         bound = [binding for binding in facts.bindings if binding.name]
         aliases.update(b.name for b in bound if isinstance(b.value, f.ClassRef | f.Imported))
-        self._clients = aliases | catalogue.last_names | _CONSTRUCTORS
+        partials = {name.rpartition(".")[2] for name in PARTIALS}
+        self._clients = aliases | catalogue.last_names | partials | _CONSTRUCTORS
         self._own = aliases | {function.name for function in facts.functions} | _CONSTRUCTORS
         self._bound = {binding.name for binding in bound}
 

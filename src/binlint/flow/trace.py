@@ -15,9 +15,9 @@ from binlint.finding import Kind, Location, Place, SecretText, Step
 from binlint.flow import budget
 from binlint.flow.evaluate import Evaluator
 from binlint.flow.link import Unit
-from binlint.flow.library import PARTIALS
 from binlint.flow.origins import Origins
-from binlint.flow.scopes import function_of, walk
+from binlint.flow.relevance import PARTIALS
+from binlint.flow.scopes import function_of, is_method, walk
 from binlint.flow.sighting import Group, Sighting, Sink
 from binlint.flow.values import (
     Arguments,
@@ -59,7 +59,10 @@ _SILENT = (f.Constant, f.Unknown, f.FunctionRef, f.ClassRef, f.Imported)  # what
 class Tracer:
     """All sightings that one file leads to. Their literals may stand in other files."""
 
-    def __init__(self, facts: Facts, world: World) -> None:
+    def __init__(self, facts: Facts, world: World, lent: Facts | None = None) -> None:
+        """`lent` is another file, whose company counts where this one keeps none."""
+        if lent is not None and not facts.company:
+            facts = facts._replace(company=lent.company, signs=lent.signs, only_testnet=lent.only_testnet)
         self._facts = facts
         self._catalogue: Catalogue = world.catalogue
         self._evaluator = Evaluator(facts, world)
@@ -293,14 +296,15 @@ class Tracer:
     def _at_attribute(self, item: f.AttributeSet) -> Iterator[Sighting]:
         if not self._catalogue.is_attribute(item.name):
             return
-        for frame in self._frames(item.scope, item.value):
+        target = () if self._is_receiver(item.target) else (item.target,)
+        for frame in self._frames(item.scope, item.value, *target):
             for value in self._evaluator.ask(item.target, frame):
                 value = bare(value)
                 for dotted in self._classes_of(value):
                     kind = self._catalogue.attributes_of(dotted).get(item.name)
                     if kind is not None:
                         call = value.call if isinstance(value, Instance) else None
-                        made = None if call is None else Location(_home(value, self._facts.path), call.place)
+                        made = self._made_at(value)
                         tests = made in self._clients_for_tests()
                         sink = Sink(
                             self._location(item.place),
@@ -312,6 +316,13 @@ class Tracer:
                         yield from self._seen_at(
                             Thunk(item.value, frame), kind, sink, item.statement, group, tests
                         )
+
+    def _is_receiver(self, target: Expr) -> bool:
+        """Whether it is `self`."""
+        value = self._facts.bindings[target.binding].value if isinstance(target, f.Ref) else target
+        if not isinstance(value, f.ParameterRef):
+            return False
+        return is_method(self._facts.functions[value.function], value.name)
 
     def _classes_of(self, value: Value) -> Iterator[str]:
         if isinstance(value, Instance):
@@ -449,9 +460,8 @@ class Tracer:
         for value in self._evaluator.ask(thunk.expr, thunk.frame, far=True):
             value = bare(value)
             if isinstance(value, Text) and value.origins:
-                yield self._sighting(
-                    self._origins.undone(value, self._catalogue.samples), kind, sink, "", group, tests
-                )
+                text = self._origins.undone(value, self._catalogue.samples)
+                yield self._sighting(text, kind, sink, "", group, tests or self._turned_elsewhere(sink))
 
     def _sighting(
         self, text: Text, kind: Kind, sink: Sink | None, name: str, group: Group, tests: bool
@@ -539,9 +549,17 @@ class Tracer:
 
     def _constructed(self, target: Expr, unit: Unit) -> Iterator[Location]:
         for value in self._evaluator.ask(target, unit.root):
-            value = bare(value)
-            if isinstance(value, Instance) and value.call is not None:
-                yield Location(_home(value, unit.facts.path), value.call.place)
+            made = self._made_at(value)
+            if made is not None:
+                yield made
+
+    def _made_at(self, value: Value) -> Location | None:
+        """The call that made an instance."""
+        value = bare(value)
+        if not isinstance(value, Instance) or value.call is None or value.frame is None:
+            return None
+        where = value.frame.entry if isinstance(value.of, OwnClass) else None
+        return where or Location(value.frame.facts.path, value.call.place)
 
     # names, and texts that stand alone
 
@@ -707,11 +725,6 @@ class Tracer:
 
     def _location(self, place: Place) -> Location:
         return Location(self._facts.path, place)
-
-
-def _home(value: Instance, path: str) -> str:
-    """The file in which an instance was made, as far as it is known."""
-    return value.frame.facts.path if value.frame is not None else path
 
 
 def _is_labelled(call: Call) -> bool:

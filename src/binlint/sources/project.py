@@ -112,7 +112,7 @@ class Project:
                     return None
                 folder = above
             return None if self.vendored(folder) else self._within(folder, parts)
-        if not parts or (parts[0] in self._libraries and self._is_namesake(importer, parts[0])):
+        if not parts or self._is_namesake(importer, parts[0]):
             return None
         for base in (*also, *self._bases(folder)):
             if self._may_hold(base, parts[0]):
