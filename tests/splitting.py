@@ -12,8 +12,10 @@ import ast
 import random
 import re
 import symtable
+import warnings
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from projects import Spot
@@ -39,7 +41,14 @@ _PURE_IMPORTED = frozenset(
     "PurePath Decimal namedtuple timedelta OrderedDict ChainMap dataclass field lru_cache cache wraps cast "
     "contextmanager abstractmethod TypeVar auto NewType SecretStr".split()
 )
+_PURE_METHODS = frozenset(
+    "casefold copy decode encode format format_map fromhex fromkeys get hex index isalnum items join keys ljust lower "
+    "lstrip maketrans partition removeprefix removesuffix replace rjust rpartition rsplit rstrip split splitlines "
+    "strip swapcase title translate upper values zfill".split()
+)
 _ENVIRONMENT = frozenset({"environ", "getenv"})
+_SUBMODULE = re.compile(r"import [\w.]+")
+_DEFINITIONS = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 _LONG = 32  # characters of a text that could be a credential
 _COMPREHENSIONS = frozenset({"listcomp", "setcomp", "dictcomp", "genexpr"})
 
@@ -99,7 +108,10 @@ MODES = {
 
 def split(text: str, mode: str, seed: str) -> Split | None:
     """The program of several files, or None where there is nothing to move, or moving could be noticed."""
-    program = _read(text)
+    try:
+        program = _read(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
     if program is None:
         return None
     layout, chance = MODES[mode], random.Random(f"{seed}/{mode}")
@@ -134,11 +146,11 @@ class Program(NamedTuple):
     opening: int  # so many statements only import, define and give names to constants
 
 
+@lru_cache(maxsize=1)  # of one file all modes are asked
 def _read(text: str) -> Program | None:
-    try:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the fixture's own
         tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
     if text.startswith("\ufeff") or _is_self_aware(tree):
         return None
     lines = tuple(_LINE.findall(text))
@@ -155,10 +167,7 @@ def _read(text: str) -> Program | None:
     imports = _imports(statements)
     fixed = {name for name, times in bound.items() if times > 1 and name not in imports}
     fixed |= set(_changed(tree)) | _too_early(statements)
-    opening = next(
-        (s.number for s in statements if not _only_opens(s.node, imports) and not _is_docstring(s)),
-        len(statements),
-    )
+    opening = next((s.number for s in statements if not _only_opens(s, imports)), len(statements))
     return Program(lines, tuple(statements), imports, frozenset(fixed), opening)
 
 
@@ -177,7 +186,7 @@ def _is_self_aware(tree: ast.Module) -> bool:
 
 def _bound(node: ast.AST) -> Iterator[str]:
     """The names that a statement binds in the scope that it stands in, once for each time."""
-    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+    if isinstance(node, _DEFINITIONS):
         yield node.name
         return
     if isinstance(node, ast.Lambda):
@@ -233,7 +242,11 @@ def _imports(statements: Sequence[Statement]) -> dict[str, tuple[str, ...]]:
             one = ast.Import([alias]) if isinstance(node, ast.Import) else _from(node, alias)
             name = alias.asname or alias.name.partition(".")[0]
             found.setdefault(name, []).append(ast.unparse(one))
-    return {name: tuple(texts) for name, texts in found.items() if name not in other}
+    return {
+        name: tuple(texts)
+        for name, texts in found.items()
+        if name not in other and (len(set(texts)) == 1 or all(map(_SUBMODULE.fullmatch, texts)))
+    }
 
 
 def _from(node: ast.ImportFrom, alias: ast.alias) -> ast.ImportFrom:
@@ -279,13 +292,12 @@ def _is_docstring(statement: Statement) -> bool:
     return statement.number == 0 and isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
 
-def _only_opens(node: ast.stmt, imports: Collection[str]) -> bool:
+def _only_opens(statement: Statement, imports: Collection[str]) -> bool:
     """Whether a statement imports, defines or gives a name to a constant, and does nothing else that shows."""
+    node = statement.node
     if isinstance(node, ast.Assign | ast.AnnAssign):
         return _is_assignment_of_names(node) and _is_pure(node, imports)
-    return isinstance(
-        node, ast.Import | ast.ImportFrom | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Pass
-    )
+    return _is_docstring(statement) or isinstance(node, ast.Import | ast.ImportFrom | _DEFINITIONS)
 
 
 def _is_assignment_of_names(node: ast.stmt) -> bool:
@@ -315,7 +327,7 @@ def _is_pure_call(func: ast.expr, imports: Collection[str]) -> bool:
     if isinstance(func, ast.Name):
         return func.id in (_PURE_IMPORTED if func.id in imports else _PURE_BUILTINS)
     if isinstance(func, ast.Attribute):
-        return func.attr in _PURE_IMPORTED if root in imports else func.attr not in _MUTATORS
+        return func.attr in (_PURE_IMPORTED if root in imports else _PURE_METHODS)
     return False
 
 
@@ -365,9 +377,13 @@ def _has_long_text(node: ast.AST) -> bool:
 def _movable_code(program: Program, values: Sequence[Statement]) -> list[Statement]:
     """The functions and classes that need nothing but imports, moved constants and one another."""
     constants = {name for statement in values for name in statement.binds}
-    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-    moved = [statement for statement in program.statements if isinstance(statement.node, kinds)]
-    moved = [s for s in moved if s.number < program.opening or not _does_something(s, program, constants)]
+    lasting = {name for s in values if not _is_changeable(s.node) for name in s.binds}
+    moved = [
+        statement
+        for statement in program.statements
+        if isinstance(statement.node, _DEFINITIONS)
+        and (statement.number < program.opening or _only_defines(statement, program, lasting))
+    ]
     while True:
         at_hand = constants.union(*(statement.binds for statement in moved))
         rest = [statement for statement in moved if _may_move(statement, program, at_hand)]
@@ -376,12 +392,16 @@ def _movable_code(program: Program, values: Sequence[Statement]) -> list[Stateme
         moved = rest
 
 
-def _does_something(statement: Statement, program: Program, constants: set[str]) -> bool:
-    """Whether a definition, when it is executed, calls what could be noticed or reads what could have changed."""
-    if statement.at_once & constants:
-        return True
-    own = statement.at_once - set(program.imports)
-    return bool(own) or not all(_is_pure(node, program.imports) for node in _executed(statement.node))
+def _is_changeable(node: ast.AST) -> bool:
+    """Whether a constant could be changed in place, by whoever gets it under another name."""
+    return any(isinstance(each, ast.List | ast.Dict | ast.Set | ast.Call) for each in ast.walk(node))
+
+
+def _only_defines(statement: Statement, program: Program, lasting: set[str]) -> bool:
+    """Whether a definition, when it is executed, calls nothing that shows and reads nothing that could change."""
+    return statement.at_once <= lasting.union(program.imports) and all(
+        _is_pure(node, program.imports) for node in _executed(statement.node)
+    )
 
 
 def _executed(node: ast.AST) -> Iterator[ast.AST]:

@@ -20,14 +20,15 @@ from hostile import SHOWN, exposed, run
 from binlint.catalogue import Catalogue
 from binlint.cli import main
 from binlint.finding import Location, Place, SecretText, mask
-from binlint.flow.link import World
 from binlint.flow.trace import Tracer
 from binlint.flow.values import Text, key_of
+from binlint.flow.world import World
 from binlint.frames import Masker
 from binlint.rules import RULES
 from binlint.rules.judge import judge
 from binlint.sources import source as sources
 from binlint.sources.decode import decode
+from binlint.sources.project import Project
 from binlint.syntax.concrete import establish
 from binlint.syntax.python import compile_facts
 
@@ -224,8 +225,8 @@ def test_every_repr(program: str) -> None:
     assert isinstance(text, sources.Text)
     facts = compile_facts("leak.py", text.text)
     catalogue = Catalogue.load()
-    sightings = list(Tracer(facts, World(catalogue, lambda _: False), True).sightings())
-    findings = judge(facts, sightings, RULES, catalogue.samples)
+    sightings = list(Tracer(facts, World(catalogue, Project("/nowhere", {}))).sightings())
+    findings = judge(sightings, RULES, catalogue.samples)
     masker = Masker(text.text, findings, [sighting.text for sighting in sightings])
     established = [
         establish(masker.lines, finding.statement, finding.steps[0].location.place, "KEY")
@@ -335,9 +336,9 @@ def test_encodings_of_the_output(encoding: str, folder: Path) -> None:
 
 STAGES = (
     "binlint.engine.run",
-    "binlint.examine.decode",
-    "binlint.examine.compile_facts",
-    "binlint.examine.judge",
+    "binlint.flow.world.decode",
+    "binlint.flow.world.compile_facts",
+    "binlint.analysis.judge",
     "binlint.flow.trace.classify",
     "binlint.flow.evaluate.strings.joined",
     "binlint.frames.mask",

@@ -6,11 +6,7 @@ import base64
 import os
 
 import pytest
-from findings import codes_of, findings_of
-
-from binlint.config import Config
-from binlint.examine import Examiner
-from binlint.sources.source import Source
+from findings import analysed, codes_of, findings_of
 
 _ED25519_HEAD = bytes.fromhex("302e020100300506032b657004220420")
 
@@ -79,6 +75,6 @@ class Test:
 
 
 def test_attributes_that_are_set_in_a_ring_are_asked_once() -> None:
-    outcome = Examiner(Config(), False).examine(Source("test_it.py", ENTANGLED.encode()))
+    outcome = analysed({"test_it.py": ENTANGLED})
     assert not outcome.notes
     assert not outcome.findings

@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
-from binlint import workers
+from binlint import candidates, workers
 from binlint.config import Config
 from binlint.examine import Draft, Examiner, Outcome, Traced, died
 from binlint.finding import Finding, Kind, Location, Place, SecretText
@@ -52,6 +52,7 @@ class Analysed(NamedTuple):
     skipped: tuple[Note, ...] = ()
     notes: tuple[Note, ...] = ()
     compiled: int = 0  # files that were compiled, candidates and what they lead to
+    unfollowed: int = 0  # questions that were not carried into further files, for want of budget
     found: int = 0  # files that hold a finding
 
 
@@ -63,7 +64,8 @@ def analyse(
     speaks: Callable[[], bool],
 ) -> Analysed:
     """Looks at what the byte filter has let through. `speaks` tells whether the project speaks of Binance."""
-    examiner = Examiner(config, project)
+    is_near = not any(candidates.has_key(source.data) for source in sources)
+    examiner = Examiner(config, project, budget.NEAR if is_near else budget.FAR)
     traced = _traced(sources, examiner)
     traced += _related(traced, examiner, project)
     drafts = _judged(traced, examiner, config, scope, speaks)
@@ -78,6 +80,7 @@ def analyse(
         ),
         notes=tuple(dict.fromkeys(note for each in traced for note in each.notes)),
         compiled=sum(each.compiled for each in traced),
+        unfollowed=sum(each.unfollowed for each in traced),
         found=len(drafts),
     )
 
@@ -127,10 +130,10 @@ def _unexplained(traced: Sequence[Traced], samples: frozenset[str]) -> dict[str,
     homes: dict[str, set[str]] = {}
     for each in traced:
         for sighting in each.sightings:
-            if sighting.sink is None and explained.isdisjoint(sighting.origins):
-                if classify(sighting.text.reveal(), samples) in _LOUD:
-                    names = (sighting.name.partition(".")[0], sighting.context.partition(".")[0])
-                    homes.setdefault(sighting.origins[0].path, set()).update(filter(None, names))
+            is_open = sighting.sink is None and explained.isdisjoint(sighting.origins)
+            if is_open and classify(sighting.text.reveal(), samples) in _LOUD:
+                names = (sighting.name.partition(".")[0], sighting.context.partition(".")[0])
+                homes.setdefault(sighting.origins[0].path, set()).update(filter(None, names))
     return {path: frozenset(names) for path, names in sorted(homes.items())}
 
 
@@ -138,9 +141,9 @@ def _readers(path: str, words: frozenset[str], project: Project) -> Iterable[str
     """The files that import a file, or what imports it in order to hand it on."""
     seen = {path: None}
     waiting = [path]
-    while waiting and len(seen) < budget.USERS:
+    while waiting and len(seen) < budget.FAR.users:
         for importer in project.importers(waiting.pop(0)):
-            if importer not in seen and len(seen) < budget.USERS:
+            if importer not in seen and len(seen) < budget.FAR.users:
                 seen[importer] = None
                 if project.mentions(importer, words | {"import *"}):
                     waiting.append(importer)
@@ -203,7 +206,7 @@ def _weighed(
 
 
 def _reported(findings: list[Finding], config: Config, scope: Scope) -> list[Finding]:
-    """The findings in files of the run; others only where they belong to the tree, and to the run by their way."""
+    """The findings in files of the run; others if they belong to the tree, and by their way to the run."""
     elsewhere = {f.location.path for f in findings} - scope.listed
     if not elsewhere:
         return findings

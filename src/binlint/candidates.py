@@ -58,7 +58,12 @@ def may_matter(data: bytes) -> bool:
 
 
 def _may_matter(data: bytes) -> bool:
-    if PEM in data or ED25519 in data or names_binance(data):
+    return names_binance(data) or has_key(data)
+
+
+def has_key(data: bytes) -> bool:
+    """Whether something in the bytes is shaped like a key or private key, before any closer look."""
+    if PEM in data or ED25519 in data:
         return True
     return any(_is_key_run(data, start, end) for start, end in runs(data))
 

@@ -64,6 +64,8 @@ def run(
         checked -= len({note.path for note in found.skipped})
         stages["finding"] = found.found
         stages["compiled"] = found.compiled
+        if found.unfollowed:
+            stages["unfollowed"] = found.unfollowed
     stages["token"] = len(waiting)
     return Report(
         findings=tuple(sorted(found.findings, key=_order)) if found is not None else (),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from binlint.catalogue import Catalogue
 from binlint.facts import Facts
 from binlint.finding import Finding, Location, Place, SecretText, Severity, Suggestion
+from binlint.flow import budget
 from binlint.flow.sighting import Sighting
 from binlint.flow.trace import Tracer
 from binlint.flow.world import World
@@ -28,7 +29,7 @@ _EACH = 250  # and what a statement costs besides
 
 
 class Traced(NamedTuple):
-    """What one file leads to: sightings, whose literals may stand in other files, and what it hands to others.
+    """What one file leads to: sightings, whose literals may stand in other files, and what goes to others.
 
     It holds raw secrets. It travels only from a worker to the process that has forked it, by a pipe.
     """
@@ -39,6 +40,7 @@ class Traced(NamedTuple):
     notes: tuple[Note, ...] = ()
     skipped: Note | None = None
     compiled: int = 0  # files that had to be compiled for it
+    unfollowed: int = 0  # questions that were not carried into further files
 
 
 class Draft(NamedTuple):
@@ -77,10 +79,10 @@ def died(path: str) -> Note:
 class Examiner:
     """Holds what is the same for all files of a run."""
 
-    def __init__(self, config: Config, project: Project) -> None:
+    def __init__(self, config: Config, project: Project, reach: budget.Reach = budget.FAR) -> None:
         self._config = config
         self.catalogue: Catalogue = Catalogue.load()
-        self.world = World(self.catalogue, project)
+        self.world = World(self.catalogue, project, reach)
 
     # text → facts → sightings
 
@@ -114,7 +116,8 @@ class Examiner:
             notes += (
                 Note(path, "too entangled to follow everywhere", f"{tracer.exhausted} questions given up"),
             )
-        return Traced(path, sightings, others, notes, None, self.world.compiled - before)
+        compiled = self.world.compiled - before
+        return Traced(path, sightings, others, notes, None, compiled, tracer.unfollowed)
 
     def _lender(self, path: str) -> Facts | None:
         """A file that uses the one at `path` to talk to Binance: what it signs, it signs for it."""

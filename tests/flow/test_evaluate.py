@@ -8,13 +8,14 @@ from binlint.catalogue import Catalogue
 from binlint.facts import Ref
 from binlint.flow import budget
 from binlint.flow.evaluate import Evaluator
-from binlint.flow.link import World
+from binlint.flow.world import World
+from binlint.sources.project import Project
 from binlint.syntax.python import compile_facts
 
 
 def values_of_x(source: str) -> list[str]:
     facts = compile_facts("case.py", source)
-    evaluator = Evaluator(facts, World(Catalogue.load(), lambda module: False))
+    evaluator = Evaluator(facts, World(Catalogue.load(), Project("/nowhere", {})))
     binding = facts.scopes[0].names["x"]
     return sorted(text.string() for text in evaluator.texts(Ref(binding)))
 
@@ -188,6 +189,6 @@ def test_bombs_are_unknown(source: str) -> None:
 
 def test_two_sides_of_a_choice_keep_their_origins() -> None:
     facts = compile_facts("case.py", "x = 'a' if f() else 'b'")
-    evaluator = Evaluator(facts, World(Catalogue.load(), lambda module: False))
+    evaluator = Evaluator(facts, World(Catalogue.load(), Project("/nowhere", {})))
     origins = [text.origins[0].place.column for text in evaluator.texts(Ref(facts.scopes[0].names["x"]))]
     assert origins == [5, 21]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from binlint.finding import Place
-from binlint.rules.surroundings import Surroundings
+from binlint.flow.surroundings import Surroundings
 from binlint.syntax.concrete import establish
 from binlint.syntax.python import compile_facts
 

@@ -3,6 +3,8 @@
 Hostile input attacks constant folding: `"x" * 10**10`, sixty doublings, forty branches in a row.
 """
 
+from typing import NamedTuple
+
 STEPS = 20_000  # expressions evaluated for one question; real code needs a few hundred
 FILE_STEPS = 2_000_000  # for all questions about one file; about five seconds
 ALTERNATIVES = 24  # values that one expression may have; more is not a set of accounts but a product
@@ -15,12 +17,22 @@ NAMES = 20_000  # different names of values that are read: about a second
 ORIGINS = 256  # literals that one text is known to be made of; a key in PEM has about 60 lines
 
 # Of the linker, for one file that is traced:
-MODULES = 300  # other files that are compiled: the way of one credential through a large application
-USERS = (
-    48  # files that one question, who calls this, compiles; those that mention the name by chance included
-)
-VISITED = 2_000  # importers of importers that are gone through for it
+VISITED = 2_000  # importers of importers that are gone through for one question, who calls this
 CHAIN = 8  # wrappers around wrappers that are told apart by their callers; people write three
 KEPT = 400  # compiled files in memory, some 20 kB each
 DATA = 1_000_000  # characters of a file of data; settings are small
 WRITERS = 32  # files that are asked for what they put into the environment
+
+
+class Reach(NamedTuple):
+    """How many other files may be compiled: in all, and for one question, who calls this.
+
+    By chance many files of a large application mention a name. What is looked for is near.
+    """
+
+    modules: int
+    users: int
+
+
+FAR = Reach(150, 32)  # where the project holds something that is shaped like a key
+NEAR = Reach(40, 12)  # where it does not, so that only an odd literal or a placeholder could be found

@@ -15,7 +15,8 @@ from binlint.facts import Call, Facts, Function
 from binlint.finding import Location
 from binlint.flow import budget
 from binlint.flow.classes import AFTERWARDS, CONSTRUCTORS, definition
-from binlint.flow.scopes import called, function_of, last_name, walk
+from binlint.flow.scopes import called, function_of, last_name
+from binlint.flow.users import Names, Users, mentions
 from binlint.flow.values import (
     Entries,
     Frame,
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
     from binlint.flow.link import Linked, Unit
 
 Key = tuple[str, int, int]  # "function" or "class", the identity of its facts, its number
-_NESTED = 40  # expressions looked at to see whether a definition hands a name on
 
 
 class Caller(NamedTuple):
@@ -62,8 +62,9 @@ class Callers:
     def __init__(self, linked: Linked) -> None:
         self._linked = linked
         self._evaluator = linked.evaluator
+        self._users = Users(linked)
         self._local: dict[str, dict[Key, list[Caller]]] = {}
-        self._far: dict[tuple[Key, frozenset[str]], list[Caller]] = {}
+        self._far: dict[Key, list[Caller]] = {}
         self._targets: dict[int, list[tuple[Key, Caller]]] = {}
         self._instances: dict[tuple[int, int, bool], list[Instance]] = {}
         self._contexts: dict[tuple[int, int, int, bool], list[Frame]] = {}
@@ -74,8 +75,7 @@ class Callers:
 
     def constructions(self, cls: OwnClass) -> list[Caller]:
         """The calls that make an instance of a class, or of one that is derived from it."""
-        names = frozenset({definition(cls).name}) if definition(cls).parent == 0 else frozenset()
-        return self._all(("class", id(cls.facts), cls.number), cls.facts, names)
+        return self._all(("class", id(cls.facts), cls.number), cls.facts, _names_of_class(cls))
 
     def instances(self, cls: OwnClass) -> list[Instance]:
         """What those calls make, with what any caller of theirs may pass."""
@@ -93,14 +93,14 @@ class Callers:
             self._instances[key] = found
         return found
 
-    def _all(self, key: Key, facts: Facts, names: frozenset[str]) -> list[Caller]:
+    def _all(self, key: Key, facts: Facts, names: Names | None) -> list[Caller]:
         local = self._calls_in(self._linked.unit(facts)).get(key, [])
-        if not self._evaluator.far or not names:
+        if not self._evaluator.far or names is None:
             return local
-        far = self._far.get((key, names))
+        far = self._far.get(key)
         if far is None:
-            self._far[key, names] = []  # while it is being asked for
-            far = self._far[key, names] = list(self._calls_elsewhere(key, facts, names))
+            self._far[key] = []  # while it is being asked for
+            far = self._far[key] = list(self._calls_elsewhere(key, facts, names))
         return [*local, *far]
 
     # in the file itself
@@ -155,26 +155,24 @@ class Callers:
 
     # in other files
 
-    def _names(self, facts: Facts, number: int) -> frozenset[str]:
-        """What somebody elsewhere calls a function by; nothing if nobody elsewhere can."""
+    def _names(self, facts: Facts, number: int) -> Names | None:
+        """What somebody elsewhere knows a function by; None if nobody elsewhere can call it."""
         function = facts.functions[number]
         while function.method_of < 0 and function.parent > 0:  # what a decorator gives back
             outer = function_of(function.parent, facts)
             if outer < 0:
-                return frozenset()
+                return None
             function = facts.functions[outer]
         if function.method_of < 0:
-            return frozenset({function.name})
-        cls = facts.classes[function.method_of]
-        if cls.parent != 0:
-            return frozenset()
-        return frozenset(
-            {cls.name, "__init__"} if function.name in CONSTRUCTORS else {cls.name, function.name}
-        )
+            return Names(frozenset({function.name}), frozenset({function.name}))
+        cls = OwnClass(facts, function.method_of)
+        if function.name in CONSTRUCTORS or definition(cls).parent != 0:
+            return _names_of_class(cls)
+        return Names(frozenset({definition(cls).name}), frozenset({function.name}), is_method=True)
 
-    def _calls_elsewhere(self, key: Key, facts: Facts, names: frozenset[str]) -> Iterator[Caller]:
+    def _calls_elsewhere(self, key: Key, facts: Facts, names: Names) -> Iterator[Caller]:
         asked: set[str] = set()
-        for unit, words in self.users(facts.path, names):
+        for unit, words in self._users.of(facts.path, names):
             asked.add(unit.facts.path)
             for call in unit.calls:
                 if _may_name(call.func, unit.facts, words):
@@ -196,7 +194,7 @@ class Callers:
         yield from (caller for found, caller in known if found == key)
 
     def _handed_to(self, key: Key, facts: Facts) -> Iterator[str]:
-        """The files whose functions are given a function or class of a file: callbacks, decorators, registries."""
+        """The files whose functions are given a function or class: callbacks, decorators, registries."""
         kind, _, number = key
         decorators = (
             facts.classes[number].decorators if kind == "class" else facts.functions[number].decorators
@@ -220,50 +218,12 @@ class Callers:
         if isinstance(value, f.Imported):
             yield from self._linked.module_paths(value, facts)
 
-    def users(self, path: str, names: frozenset[str]) -> Iterator[tuple[Unit, frozenset[str]]]:
-        """The files that import the one at `path`, directly or not, and mention one of the names.
-
-        With each come the names by which it may use them: derived classes and other names for the same.
-        """
-        project = self._linked.world.project
-        words = set(names - {"__init__"})
-        methods = frozenset(words) if len(words) > 1 else frozenset()
-        seen = {path}
-        waiting = [path]
-        compiled = 0
-        while waiting and len(seen) < budget.VISITED:
-            for importer in project.importers(waiting.pop(0)):
-                if importer in seen:
-                    continue
-                seen.add(importer)
-                if not project.mentions(importer, frozenset((*words, "import *"))):
-                    continue
-                waiting.append(importer)
-                if not project.mentions(importer, frozenset(words)):
-                    continue
-                compiled += 1
-                if compiled > budget.USERS:
-                    self._linked.gave_up += 1
-                    return
-                unit = self._linked.unit_at(importer)
-                if unit is None:
-                    continue
-                words |= _further_names(unit.facts, words)
-                yield unit, frozenset(words | names)
-                for neighbour in project.imported(importer) if methods else ():
-                    # it may hand an object on to what it imports
-                    if neighbour not in seen and project.mentions(neighbour, methods):
-                        seen.add(neighbour)
-                        other = self._linked.unit_at(neighbour)
-                        if other is not None:
-                            yield other, frozenset(words | names)
-
     def assigned(self, module: Module, name: str) -> Values:
         """What other files store in a name of a module: `config.API_KEY = …`, `CONFIG["key"] = …`."""
         if not self._evaluator.far or not module.path:
             return ()
         found: list[Value] = []
-        for unit, _ in self.users(module.path, frozenset({name})):
+        for unit, _ in self._users.of(module.path, Names(frozenset({name}), frozenset({name}))):
             facts, root = unit.facts, unit.root
             for attribute in facts.attribute_sets:
                 if attribute.name == name and any(
@@ -277,12 +237,12 @@ class Callers:
                     keys = texts(self._evaluator.ask(item.key, root))
                     entries += [(key.string(), Thunk(item.value, root)) for key in keys]
             for call in facts.calls:
-                if isinstance(call.func, f.Attribute) and call.func.name == "update":
-                    if self._is_name(call.func.value, facts, module, name):
-                        entries += [(key, Thunk(value, root)) for key, value in call.keywords if key]
-                        for arg in call.args:
-                            for value in self._evaluator.ask(arg, root):
-                                entries += self._evaluator.as_entries(value)
+                target = call.func.value if isinstance(call.func, f.Attribute) else f.UNKNOWN
+                if last_name(call.func, facts) == "update" and self._is_name(target, facts, module, name):
+                    entries += [(key, Thunk(value, root)) for key, value in call.keywords if key]
+                    for arg in call.args:
+                        for value in self._evaluator.ask(arg, root):
+                            entries += self._evaluator.as_entries(value)
             if entries:
                 found.append(Entries(tuple(entries)))
         return distinct(found)
@@ -304,7 +264,7 @@ class Callers:
     # contexts
 
     def contexts(self, facts: Facts, function: int, depth: int = budget.CHAIN) -> list[Frame]:
-        """The ways into a function: a frame for every call of it, for every instance, and one with its defaults."""
+        """The ways into a function: a frame for every call, for every instance, and one with the defaults."""
         root = self._linked.unit(facts).root
         if function < 0:
             return [root]
@@ -372,20 +332,20 @@ class Callers:
                 yield frame
 
     def derived(self, cls: OwnClass) -> Iterator[OwnClass]:
-        """The classes that are derived from one, in its file and, where far is asked, in those that import it."""
+        """The classes that are derived from one, here and, if far is asked, in other files."""
         units = [(self._linked.unit(cls.facts), frozenset({definition(cls).name}))]
-        if self._evaluator.far and definition(cls).parent == 0:
-            units += self.users(cls.facts.path, frozenset({definition(cls).name}))
+        names = _names_of_class(cls)
+        if self._evaluator.far and names is not None:
+            units += self._users.of(cls.facts.path, names)
         for unit, words in units:
             for number, other in enumerate(unit.facts.classes):
                 own = OwnClass(unit.facts, number)
                 is_itself = unit.facts is cls.facts and number == cls.number
-                if other.bases and not is_itself and _mentions(other.bases, unit.facts, set(words)):
-                    if any(
-                        base.facts is cls.facts and base.number == cls.number
-                        for base in self._linked.classes.own_mro(own)
-                    ):
-                        yield own
+                if is_itself or not mentions(other.bases, unit.facts, set(words)):
+                    continue
+                bases = self._linked.classes.own_mro(own)
+                if any(base.facts is cls.facts and base.number == cls.number for base in bases):
+                    yield own
 
     def _context(
         self, definition: Function, facts: Facts, function: int, caller: Caller, outer: Frame
@@ -460,32 +420,8 @@ def _key(function: OwnFunction) -> Key:
     return ("function", id(function.frame.facts), function.number)
 
 
-def _further_names(facts: Facts, words: set[str]) -> set[str]:
-    """The names under which a file hands on what has one of these names: derived classes, aliases, factories."""
-    found = set(words)
-    while True:
-        size = len(found)
-        for cls in facts.classes:
-            if cls.parent == 0 and _mentions(cls.bases, facts, found):
-                found.add(cls.name)
-        for function in facts.functions:
-            if function.parent == 0 and _mentions(function.returns, facts, found):
-                found.add(function.name)
-        for name, binding in facts.scopes[0].names.items():
-            if name not in found and _mentions((facts.bindings[binding].value,), facts, found):
-                found.add(name)
-        if len(found) == size:
-            return found
-
-
-def _mentions(exprs: tuple[f.Expr, ...], facts: Facts, words: set[str]) -> bool:
-    for expr in walk(exprs, facts, _NESTED):
-        if isinstance(expr, f.Free | f.Attribute) and expr.name in words:
-            return True
-        if isinstance(expr, f.Imported) and expr.name in words:
-            return True
-        if isinstance(expr, f.ClassRef) and facts.classes[expr.number].name in words:
-            return True
-        if isinstance(expr, f.FunctionRef) and facts.functions[expr.number].name in words:
-            return True
-    return False
+def _names_of_class(cls: OwnClass) -> Names | None:
+    if definition(cls).parent != 0:
+        return None
+    name = definition(cls).name
+    return Names(frozenset({name}), frozenset({name, "__init__"}))

@@ -271,7 +271,7 @@ class Classes:
         return self._evaluator.thunk(item) if isinstance(item, Thunk) else (item,)
 
     def _frame_in(self, value: Instance, cls: OwnClass) -> Frame:
-        """The frame for what the methods of `cls`, the class of an instance or one of its bases, store on it."""
+        """The frame for what the methods of `cls`, one of the classes of an instance, store on it."""
         frame = value.frame
         if frame is None:
             return self._root(cls.facts)

@@ -97,7 +97,7 @@ class Linked:
     def unit_at(self, path: str) -> Unit | None:
         """The Python file at a path, compiled if it has to be; None if there is none, or too many were."""
         if path not in self._units:
-            if len(self._units) >= budget.MODULES:
+            if len(self._units) >= self.world.reach.modules:
                 self.gave_up += 1
                 return None
             facts = self.world.facts(path)
@@ -259,7 +259,7 @@ class Linked:
                 found = self.each((f.Ref(binding) for binding in own), unit.root)
                 if not own:
                     found = self._starred(name, unit.facts)
-                if not any(text.value for text in texts(found)):
+                if own and self._is_vacant(own, found, unit):
                     found = distinct((*found, *self.callers.assigned(module, name)))
             finally:
                 self._looking.discard(key)
@@ -269,6 +269,12 @@ class Linked:
         if inner is not None:
             return (OwnModule(inner),)
         return self._from_getter(unit, name) if unit is not None else ()
+
+    def _is_vacant(self, own: tuple[int, ...], found: Values, unit: Unit) -> bool:
+        """Whether a name waits for its value: None, "" or a dict that others fill."""
+        if found:
+            return all(isinstance(v, Entries) or (isinstance(v, Text) and not v.value) for v in found)
+        return all(isinstance(unit.facts.bindings[binding].value, f.Constant) for binding in own)
 
     def has(self, module: Module, name: str) -> bool:
         """Whether a module itself binds a name, be its value known or not."""

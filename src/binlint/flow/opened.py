@@ -22,7 +22,6 @@ from binlint.flow.values import (
     given,
     texts,
 )
-
 from binlint.shapes import Shape, classify
 
 if TYPE_CHECKING:
@@ -139,23 +138,23 @@ class Files:
         """The text of a file."""
         return self.document(path, "text")
 
-    def document(self, path: str, format: str) -> Values:
+    def document(self, path: str, kind: str) -> Values:
         """What is in a file of data."""
-        facts = self._world.document(path, format)
+        facts = self._world.document(path, kind)
         if facts is None:
             return ()
         return self._evaluator.values(facts.document, self._evaluator.linked.document_root(facts))
 
-    def load(self, format: str, passed: Arguments, frame: Frame) -> Iterator[Value]:
+    def load(self, kind: str, passed: Arguments, frame: Frame) -> Iterator[Value]:
         """`json.load(file)` and its like; the file may also be named, or have been read already."""
         for thunk in (*passed.positional[:1], *passed.get("dotenv_path"), *passed.get("f")):
             for value in self._evaluator.thunk(thunk):
                 path = self.path_of_whole(value) or self.opened(value, frame.facts.path)
                 if path is not None:
-                    yield from self.document(path, format)
-        if format == "dotenv" and not passed.positional and not passed.keywords:
+                    yield from self.document(path, kind)
+        if kind == "dotenv" and not passed.positional and not passed.keywords:
             for path in self.environment_files(frame.facts):
-                yield from self.document(path, format)
+                yield from self.document(path, kind)
 
     def path_of_whole(self, value: Value) -> str | None:
         """The path of a data file whose whole text a value is."""

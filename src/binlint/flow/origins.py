@@ -1,4 +1,4 @@
-"""The literals behind a text, wherever in the project they stand: their exact places and what is around them."""
+"""The literals behind a text, wherever in the project they stand: exact places, and what is around them."""
 
 from __future__ import annotations
 

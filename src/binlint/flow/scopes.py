@@ -50,7 +50,7 @@ def called(func: Expr, facts: Facts) -> str:
 
 
 def walk(exprs: tuple[Expr, ...], facts: Facts, limit: int) -> Iterator[Expr]:
-    """The expressions that some expressions are made of, names followed to their bindings; at most `limit`."""
+    """The expressions that some expressions are made of, names followed to bindings; at most `limit`."""
     waiting = list(exprs)
     seen: set[int] = set()
     for _ in range(limit):

@@ -19,6 +19,7 @@ from binlint.flow.origins import Origins
 from binlint.flow.relevance import PARTIALS
 from binlint.flow.scopes import function_of, is_method, walk
 from binlint.flow.sighting import Group, Sighting, Sink
+from binlint.flow.users import Names, Users
 from binlint.flow.values import (
     Arguments,
     Entries,
@@ -71,13 +72,19 @@ class Tracer:
         self._classes, self._callers = self._linked.classes, self._linked.callers
         self._origins = Origins(world, self._linked, facts)
         self._test_clients: set[Location] | None = None
+        self._says_itself: bool | None = None
         self._far_test_clients: set[Location] | None = None
         self._reached_texts: dict[int, list[tuple[Place, SecretText]]] = {}  # by line
 
     @property
     def exhausted(self) -> int:
         """How many questions ran out of budget."""
-        return self._evaluator.exhausted + self._linked.gave_up
+        return self._evaluator.exhausted
+
+    @property
+    def unfollowed(self) -> int:
+        """How many questions were not carried into further files."""
+        return self._linked.gave_up
 
     def sightings(self) -> Iterator[Sighting]:
         """What reaches a sink, then what has a telling name, then what stands alone."""
@@ -140,17 +147,50 @@ class Tracer:
                 return True  # a name of an enclosing function, perhaps
         return False
 
-    def _rounds(self, call: Call) -> Iterator[Frame]:
-        passed = (call.func, *call.args, *(value for _, value in call.keywords))
+    def _rounds(self, call: Call, passed: tuple[Expr, ...] = ()) -> Iterator[Frame]:
         for frame in self._frames(call.scope, *passed):
             yield from self._linked.rounds(call, frame)
+
+    def _credential_arguments(self, call: Call, targets: list[Value]) -> tuple[Expr, ...]:
+        """The arguments of a call that may hold a credential, and what names the client where only callers know."""
+        every = (*call.args, *(value for _, value in call.keywords))
+        names: set[str] = set()
+        places: set[int] = set()
+        for value in targets:
+            if not isinstance(value, External):
+                return every
+            apis = self._catalogue.api(_constructor(value.dotted))
+            parameters = [
+                *((p.name, p.index) for api in apis for p in api.parameters),
+                *((p.name, p.index) for api in apis for p in api.config),
+                *((p.name, p.index) for p in self._catalogue.signing(value.dotted)),
+            ]
+            if not parameters:
+                return every
+            names.update(name for name, _ in parameters)
+            places.update(index for _, index in parameters if index is not None)
+        if any(isinstance(arg, f.Star) for arg in call.args):
+            return every
+        return (
+            *(arg for index, arg in enumerate(call.args) if index in places),
+            *(value for name, value in call.keywords if name is None or name in names),
+            *((call.func,) if self._is_chosen(call.func) else ()),
+        )
+
+    def _is_chosen(self, func: Expr) -> bool:
+        """Whether a class is picked by its name: `getattr(ccxt, name)`."""
+        return any(
+            isinstance(expr, f.Call) and isinstance(expr.func, f.Free) and expr.func.name == "getattr"
+            for expr in walk((func,), self._facts, _LOOK_AT)
+        )
 
     def _at_call(self, call: Call) -> Iterator[Sighting]:
         if not self._unit.relevance.may_take_credentials(call) or not self._may_lead_to_client(call.func):
             return
-        if not any(map(self._takes_credentials, self._called(call))):
+        known = [value for value in self._called(call) if self._takes_credentials(value)]
+        if not known:
             return
-        for frame in self._rounds(call):
+        for frame in self._rounds(call, self._credential_arguments(call, known)):
             for target, passed in self._targets(call, frame):
                 for api in self._catalogue.api(target):
                     yield from self._at_api(api, call, passed, frame)
@@ -169,7 +209,7 @@ class Tracer:
                                     yield sighting
 
     def _may_lead_to_client(self, func: Expr) -> bool:
-        """Whether a name that is imported from the project may be a client there; tells without compiling it."""
+        """Whether a name that is imported from the project may be a client there, told without compiling it."""
         names: list[str] = []
         while isinstance(func, f.Attribute):
             names.append(func.name)
@@ -188,10 +228,7 @@ class Tracer:
     def _called(self, call: Call) -> tuple[Value, ...]:
         """What a call may call; where only callers know, they are asked."""
         found = self._evaluator.ask(call.func)
-        if not found and any(
-            isinstance(expr, f.Call) and isinstance(expr.func, f.Free) and expr.func.name == "getattr"
-            for expr in walk((call.func,), self._facts, _LOOK_AT)
-        ):
+        if not found and self._is_chosen(call.func):
             return self._evaluator.ask(call.func, far=True)
         return found
 
@@ -209,7 +246,10 @@ class Tracer:
         if isinstance(value, Partial):
             value = bare(value.target)
         if isinstance(value, OwnClass):
-            return bool(self._classes.external_bases(value))
+            bases = self._classes.external_bases(value)
+            return any(self._catalogue.api(base.dotted) for base in bases) and not self._classes.has_init(
+                value
+            )
         if isinstance(value, External):
             dotted = _constructor(value.dotted)
             known = self._catalogue.api(dotted) or dotted in PARTIALS
@@ -450,7 +490,7 @@ class Tracer:
         yield from self._seen_at(thunk, kind, sink, call.statement, self._group(frame, *call.place), tests)
 
     def _group(self, frame: Frame, *numbers: int) -> Group:
-        """What the two halves of one credential share: the client, and the outermost call that leads to it."""
+        """What the two halves of one credential share: the client, and the outermost call on the way to it."""
         entry = (frame.entry.path, *frame.entry.place) if frame.entry is not None else ()
         return (self._facts.path, *numbers, *entry)
 
@@ -484,13 +524,26 @@ class Tracer:
             way=tuple(dict.fromkeys(way)),
             company=self._facts.company,
             named_binance=reading is not None and reading.company,
-            testnet=tests or named_test or self._facts.only_testnet,
+            testnet=tests or named_test or self._lends_tests(sink),
             group=group,
             context=self._origins.context(origins[0]),
             statement=self._origins.statement(origins[0]),
         )
 
     # tests and hosts
+
+    def _lends_tests(self, sink: Sink | None) -> bool:
+        """Whether a value is for tests because all hosts of the file are, and no client says it for itself."""
+        if not self._facts.only_testnet:
+            return False
+        if self._says_itself is None:
+            root = self._evaluator.root
+            self._says_itself = any(
+                self._tests(self._linked.arguments(call, root))
+                for call in self._facts.calls
+                if call.keywords and self._unit.relevance.may_take_credentials(call)
+            )
+        return sink is None or not self._says_itself
 
     def _tests(self, passed: Arguments) -> bool:
         for name, thunk in passed.keywords:
@@ -526,7 +579,7 @@ class Tracer:
         if self._far_test_clients is None:
             self._far_test_clients = set()
             names = frozenset(self._facts.scopes[0].names)
-            for unit, _ in self._callers.users(self._facts.path, names):
+            for unit, _ in Users(self._linked).of(self._facts.path, Names(names, _TEST_WORDS)):
                 if self._linked.world.project.mentions(unit.facts.path, _TEST_WORDS):
                     self._far_test_clients.update(self._turned_to_tests(unit))
         return sink.location in self._far_test_clients
@@ -718,7 +771,7 @@ class Tracer:
         return not self._facts.company
 
     def _is_for_others(self, facts: Facts) -> bool:
-        """Whether another file of the project is about somebody else's service: a wrapper around its client."""
+        """Whether another file of the project is about another service: a wrapper around its client."""
         if facts is self._facts or facts.company:
             return False
         return any(map(self._catalogue.is_other_vendor, facts.roots))

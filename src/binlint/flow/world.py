@@ -19,8 +19,9 @@ from binlint.syntax.python import compile_facts
 class World:
     """The same for all files that one process looks at. `compiled` counts what was compiled."""
 
-    def __init__(self, catalogue: Catalogue, project: Project) -> None:
+    def __init__(self, catalogue: Catalogue, project: Project, reach: budget.Reach = budget.FAR) -> None:
         self.catalogue = catalogue
+        self.reach = reach
         self.project = project
         self.compiled = 0
         self._facts: OrderedDict[tuple[str, str], Facts | None] = OrderedDict()
@@ -29,30 +30,30 @@ class World:
         """What a Python file of the project says; None if it cannot be read."""
         return self._known(path, "python")
 
-    def document(self, path: str, format: str) -> Facts | None:
+    def document(self, path: str, kind: str) -> Facts | None:
         """What a file of data says, read as one of `FORMATS`."""
-        return self._known(path, format)
+        return self._known(path, kind)
 
-    def known_document(self, path: str, format: str) -> Facts | None:
+    def known_document(self, path: str, kind: str) -> Facts | None:
         """The same if somebody has asked for it before."""
-        return self._facts.get((path, format))
+        return self._facts.get((path, kind))
 
     def text(self, path: str) -> Text | Note:
         """The decoded text of a file, or why there is none."""
         data = self.project.read(path)
         return Note(path, GONE) if data is None else decode(Source(path, data))
 
-    def _known(self, path: str, format: str) -> Facts | None:
-        key = (path, format)
+    def _known(self, path: str, kind: str) -> Facts | None:
+        key = (path, kind)
         if key in self._facts:
             self._facts.move_to_end(key)
             return self._facts[key]
         text = self.text(path)
         facts = None
-        if not isinstance(text, Note) and (format == "python" or len(text.text) <= budget.DATA):
+        if not isinstance(text, Note) and (kind == "python" or len(text.text) <= budget.DATA):
             self.compiled += 1
-            is_python = format == "python"
-            facts = compile_facts(path, text.text) if is_python else compile_data(path, text.text, format)
+            is_python = kind == "python"
+            facts = compile_facts(path, text.text) if is_python else compile_data(path, text.text, kind)
         self._facts[key] = facts
         if len(self._facts) > budget.KEPT:
             self._facts.popitem(last=False)

@@ -15,13 +15,11 @@ Import = tuple[str, int, tuple[str, ...]]  # dotted module, leading dots, names 
 KEPT = 64 * 1024 * 1024  # bytes of sources that stay in memory for further questions; the rest is read again
 
 # Every repetition has an end, so that no file can make it slow.
-_IMPORT = re.compile(
-    rb"(?:^|[;:])[ \t]{0,80}(?:"
-    rb"from[ \t]{1,8}(\.{0,20}[ \t]{0,8}[\w.]{0,200})[ \t]{1,8}import[ \t\\\r\n]{0,40}(\([^)]{0,8000}\)|[^\n#;]*)"
-    rb"|import[ \t]{1,8}([^\n#;]+))"
-    rb"|(?:import_module|__import__)\(\s{0,40}(?:name\s?=\s?)?[rRuUbB]?[\"']([\w.]{1,200})[\"']",
-    re.MULTILINE,
+_STATEMENT = re.compile(
+    rb"[ \t]{0,200}(?:from[ \t]{1,8}(\.{0,20}[ \t]{0,8}[\w.]{0,200})[ \t]{1,8}"
+    rb"import[ \t\\\r\n]{0,40}(\([^)]{0,8000}\)|[^\n#;]*)|import[ \t]{1,8}([^\n#;]+))"
 )
+_CALL = re.compile(rb"import(?:_module|__)\(\s{0,40}(?:name\s?=\s?)?[rRuUbB]?[\"']([\w.]{1,200})[\"']")
 _WORD = re.compile(r"\w+")
 
 
@@ -70,19 +68,34 @@ class ImportIndex:
 
 def _imports(data: bytes) -> list[Import]:
     found: list[Import] = []
-    for match in _IMPORT.finditer(data):
-        source, names, modules, dynamic = (
-            None if group is None else group.decode("utf-8", "replace") for group in match.groups()
-        )
-        if source is not None:
-            dotted = source.replace(" ", "").replace("\t", "")
-            bare = dotted.lstrip(".")
-            found.append((bare, len(dotted) - len(bare), tuple(_names(names or ""))))
-        elif modules is not None:
-            found += [(name.split()[0], 0, ()) for name in modules.split(",") if name.split()]
-        elif dynamic is not None:
-            found.append((dynamic, 0, ()))
+    at = data.find(b"import")
+    while at >= 0:
+        start = data.rfind(b"\n", 0, at) + 1
+        start = max(start, data.rfind(b";", start, at) + 1, data.rfind(b":", start, at) + 1)
+        match = _STATEMENT.match(data, start)
+        if match is not None:
+            found += _statement(*(_decoded(group) for group in match.groups()))
+        else:
+            match = _CALL.match(data, at)
+            if match is not None:
+                dotted = _decoded(match[1]) or ""
+                bare = dotted.lstrip(".")
+                found.append((bare, len(dotted) - len(bare), ()))
+        at = data.find(b"import", max(at + 6, match.end() if match is not None else 0))
     return found
+
+
+def _decoded(group: bytes | None) -> str | None:
+    return None if group is None else group.decode("utf-8", "replace")
+
+
+def _statement(source: str | None, names: str | None, modules: str | None) -> list[Import]:
+    if source is None:
+        parts = [name.split()[0] for name in (modules or "").split(",") if name.split()]
+        return [(name, 0, ()) for name in parts]
+    dotted = source.replace(" ", "").replace("\t", "")
+    bare = dotted.lstrip(".")
+    return [(bare, len(dotted) - len(bare), tuple(_names(names or "")))]
 
 
 def _names(text: str) -> list[str]:

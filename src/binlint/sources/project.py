@@ -276,11 +276,11 @@ class Project:
     # who imports whom
 
     def importers(self, path: str) -> Iterator[str]:
-        """The files of the listing that import the module at `path`."""
+        """The files of the listing that import the module at `path`; tests come last."""
         stem = posixpath.basename(path).removesuffix(".py")
         if stem == "__init__":
             stem = posixpath.basename(posixpath.dirname(path))
-        for importer in self._index.naming(stem):
+        for importer in sorted(self._index.naming(stem), key=_is_test):
             if importer != path and any(
                 self._means(importer, found, path) for found in self._index.of(importer)
             ):
@@ -324,6 +324,10 @@ class Project:
     @cached_property
     def _index(self) -> ImportIndex:
         return ImportIndex(self.listing, self.read)
+
+
+def _is_test(path: str) -> bool:
+    return "test" in path or path.endswith("conftest.py")
 
 
 def _join(folder: str, name: str) -> str:

@@ -28,6 +28,6 @@ _READERS: dict[str, Callable[[str], Expr]] = {
 FORMATS = tuple(_READERS)
 
 
-def compile_data(path: str, text: str, format: str) -> Facts:  # noqa: A002
+def compile_data(path: str, text: str, kind: str) -> Facts:
     """The facts of a file of data. However broken it is, they hold what could be read."""
-    return Facts(path=path, document=_READERS[format](text))
+    return Facts(path=path, document=_READERS[kind](text))

@@ -1,0 +1,107 @@
+"""Which files use what another file defines, told from imports and from the names that they mention."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from binlint import facts as f
+from binlint.facts import Facts
+from binlint.flow import budget
+from binlint.flow.scopes import walk
+
+if TYPE_CHECKING:
+    from binlint.flow.link import Linked, Unit
+
+_NESTED = 40  # expressions looked at to see whether a definition hands a name on
+_STAR = "import *"
+
+
+class Names(NamedTuple):
+    """What a function or class is known by in other files.
+
+    `handed` is what a file mentions that hands it on, `called` what one mentions that calls it. For a
+    method they differ: its class, and its own name.
+    """
+
+    handed: frozenset[str]
+    called: frozenset[str]
+    is_method: bool = False
+
+
+class Users:
+    """Finds the files; a file is compiled only if it mentions a name that it would call."""
+
+    def __init__(self, linked: Linked) -> None:
+        self._linked = linked
+
+    def of(self, path: str, names: Names) -> Iterator[tuple[Unit, frozenset[str]]]:
+        """The files that import the one at `path`, directly or not, and mention one of the names.
+
+        With each come the names by which it may call: those of derived classes and other names for the same
+        are among them.
+        """
+        project = self._linked.world.project
+        handed, words = set(names.handed), set(names.called - {"__init__"})
+        seen, waiting, compiled = {path}, [path], 0
+        while waiting and len(seen) < budget.VISITED:
+            for importer in project.importers(waiting.pop(0)):
+                if importer in seen:
+                    continue
+                seen.add(importer)
+                if project.mentions(importer, frozenset((*handed, *words, _STAR))):
+                    waiting.append(importer)
+                users = [importer] if project.mentions(importer, frozenset(words)) else []
+                if names.is_method and project.mentions(importer, frozenset(handed)):
+                    users += self._given(importer, words, seen)
+                for user in users:
+                    compiled += 1
+                    if compiled > self._linked.world.reach.users:
+                        self._linked.gave_up += 1
+                        return
+                    unit = self._linked.unit_at(user)
+                    if unit is None:
+                        continue
+                    if not names.is_method:
+                        words |= further_names(unit.facts, words)
+                    yield unit, frozenset(words | names.called)
+
+    def _given(self, path: str, words: set[str], seen: set[str]) -> Iterator[str]:
+        """The files to which another one may hand an object: what it imports, if that mentions the method."""
+        project = self._linked.world.project
+        for imported in project.imported(path):
+            if imported not in seen and project.mentions(imported, frozenset(words)):
+                seen.add(imported)
+                yield imported
+
+
+def further_names(facts: Facts, words: set[str]) -> set[str]:
+    """The names under which a file hands on what has one of these names: derived classes, aliases, factories."""
+    found = set(words)
+    while True:
+        size = len(found)
+        for cls in facts.classes:
+            if cls.parent == 0 and mentions(cls.bases, facts, found):
+                found.add(cls.name)
+        for function in facts.functions:
+            if function.parent == 0 and mentions(function.returns, facts, found):
+                found.add(function.name)
+        for name, binding in facts.scopes[0].names.items():
+            if name not in found and mentions((facts.bindings[binding].value,), facts, found):
+                found.add(name)
+        if len(found) == size:
+            return found
+
+
+def mentions(exprs: tuple[f.Expr, ...], facts: Facts, words: set[str]) -> bool:
+    """Whether some expressions speak of one of these names."""
+    for expr in walk(exprs, facts, _NESTED):
+        if isinstance(expr, f.Free | f.Attribute) and expr.name in words:
+            return True
+        if isinstance(expr, f.Imported) and expr.name in words:
+            return True
+        if isinstance(expr, f.ClassRef) and facts.classes[expr.number].name in words:
+            return True
+        if isinstance(expr, f.FunctionRef) and facts.functions[expr.number].name in words:
+            return True
+    return False
