@@ -41,6 +41,12 @@ class Shape(Enum):
     OTHER = "other"
 
 
+# What is a finding under a credential's name alone.
+SECRETS = frozenset(
+    {Shape.KEY, Shape.PRIVATE_KEY, Shape.ENCRYPTED_PRIVATE_KEY, Shape.PLACEHOLDER, Shape.SAMPLE}
+)
+
+
 def classify(text: str, samples: frozenset[str] = frozenset()) -> Shape:
     """What `text` is.
 

@@ -11,30 +11,22 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from binlint import facts as f
-from binlint.facts import Call, Facts, Function
+from binlint.facts import Call, Facts
 from binlint.finding import Location
 from binlint.flow import budget
-from binlint.flow.classes import AFTERWARDS, CONSTRUCTORS, definition
+from binlint.flow.classes import CONSTRUCTORS, definition
 from binlint.flow.scopes import called, function_of, last_name
 from binlint.flow.users import Names, Users, mentions
 from binlint.flow.values import (
-    Entries,
     Frame,
     Instance,
     OwnClass,
     OwnFunction,
-    OwnModule,
     Partial,
     Site,
-    Thunk,
-    Value,
     Values,
     bare,
-    distinct,
-    merged,
-    texts,
 )
-from binlint.sources.project import Module
 
 if TYPE_CHECKING:
     from binlint.flow.link import Linked, Unit
@@ -67,7 +59,6 @@ class Callers:
         self._far: dict[Key, list[Caller]] = {}
         self._targets: dict[int, list[tuple[Key, Caller]]] = {}
         self._instances: dict[tuple[int, int, bool], list[Instance]] = {}
-        self._contexts: dict[tuple[int, int, int, bool], list[Frame]] = {}
 
     def of(self, facts: Facts, number: int) -> list[Caller]:
         """The calls that may call a function."""
@@ -140,18 +131,18 @@ class Callers:
             if isinstance(target, Partial):
                 target = bare(target.target)
             if isinstance(target, OwnFunction):
-                yield _key(target), Caller(call, target, unit.root)
+                yield key_of(target), Caller(call, target, unit.root)
             elif isinstance(target, OwnClass):
                 for name in CONSTRUCTORS:
                     method = self._linked.classes.method(target, name)
                     if method is not None:
-                        yield _key(method), Caller(call, target, unit.root)
+                        yield key_of(method), Caller(call, target, unit.root)
                 for base in self._linked.classes.own_mro(target):
                     yield ("class", id(base.facts), base.number), Caller(call, target, unit.root)
             elif isinstance(target, Instance) and isinstance(target.of, OwnClass):
                 method = self._linked.classes.method(target.of, "__call__")
                 if method is not None:
-                    yield _key(method), Caller(call, method._replace(receiver=target), unit.root)
+                    yield key_of(method), Caller(call, method._replace(receiver=target), unit.root)
 
     # in other files
 
@@ -218,119 +209,6 @@ class Callers:
         if isinstance(value, f.Imported):
             yield from self._linked.module_paths(value, facts)
 
-    def assigned(self, module: Module, name: str) -> Values:
-        """What other files store in a name of a module: `config.API_KEY = …`, `CONFIG["key"] = …`."""
-        if not self._evaluator.far or not module.path:
-            return ()
-        found: list[Value] = []
-        for unit, _ in self._users.of(module.path, Names(frozenset({name}), frozenset({name}))):
-            facts, root = unit.facts, unit.root
-            for attribute in facts.attribute_sets:
-                if attribute.name == name and any(
-                    isinstance(value, OwnModule) and value.module == module
-                    for value in map(bare, self._evaluator.ask(attribute.target, root))
-                ):
-                    found.extend(self._evaluator.values(attribute.value, root))
-            entries: list[tuple[str | None, Thunk]] = []
-            for item in facts.item_sets:
-                if self._is_name(item.target, facts, module, name):
-                    keys = texts(self._evaluator.ask(item.key, root))
-                    entries += [(key.string(), Thunk(item.value, root)) for key in keys]
-            for call in facts.calls:
-                target = call.func.value if isinstance(call.func, f.Attribute) else f.UNKNOWN
-                if last_name(call.func, facts) == "update" and self._is_name(target, facts, module, name):
-                    entries += [(key, Thunk(value, root)) for key, value in call.keywords if key]
-                    for arg in call.args:
-                        for value in self._evaluator.ask(arg, root):
-                            entries += self._evaluator.as_entries(value)
-            if entries:
-                found.append(Entries(tuple(entries)))
-        return distinct(found)
-
-    def _is_name(self, target: f.Expr, facts: Facts, module: Module, name: str) -> bool:
-        """Whether an expression is `name` imported from a module, or `module.name`."""
-        if isinstance(target, f.Attribute) and target.name == name and isinstance(target.value, f.Ref):
-            value = facts.bindings[target.value.binding].value
-        elif isinstance(target, f.Ref):
-            value = facts.bindings[target.binding].value
-            if not isinstance(value, f.Imported) or value.name != name:
-                return isinstance(value, f.WithItem | f.WithUpdate) and self._is_name(
-                    value.base, facts, module, name
-                )
-        else:
-            return False
-        return isinstance(value, f.Imported) and module.path in self._linked.module_paths(value, facts)
-
-    # contexts
-
-    def contexts(self, facts: Facts, function: int, depth: int = budget.CHAIN) -> list[Frame]:
-        """The ways into a function: a frame for every call, for every instance, and one with the defaults."""
-        root = self._linked.unit(facts).root
-        if function < 0:
-            return [root]
-        key = (id(facts), function, depth, self._evaluator.far)
-        known = self._contexts.get(key)
-        if known is not None:
-            return known
-        self._contexts[key] = []  # a recursive function adds nothing to itself
-        frames: list[Frame] = []
-        definition = facts.functions[function]
-        for caller in self.of(facts, function):
-            for outer in self.outer(caller, depth):
-                frame = self._context(definition, facts, function, caller, outer)
-                if frame is not None:
-                    frames.append(frame)
-            if len(frames) > budget.CONTEXTS:
-                break
-        if definition.method_of >= 0 and definition.name not in CONSTRUCTORS:
-            on_instances = list(
-                self._on_instances(OwnClass(facts, definition.method_of), definition, function, depth)
-            )
-            if on_instances:  # then no other object is imagined
-                self._contexts[key] = [*frames, *on_instances][: budget.CONTEXTS]
-                return self._contexts[key]
-        enclosing = function_of(definition.parent, facts)
-        for outer in (self.contexts(facts, enclosing, depth - 1) if depth > 0 else []) or [root]:
-            frame = Frame(facts, function, {}, None, outer, outer.depth, closed=True)
-            frame.entry = outer.entry
-            frames.append(frame)
-        self._contexts[key] = frames[: budget.CONTEXTS]
-        return self._contexts[key]
-
-    def outer(self, caller: Caller, depth: int = budget.CHAIN) -> list[Frame]:
-        """The frames in which a call is made."""
-        facts = caller.root.facts
-        above = function_of(caller.call.scope, facts)
-        return self.contexts(facts, above, depth - 1) if depth > 0 else [caller.root]
-
-    def _on_instances(self, cls: OwnClass, method: Function, function: int, depth: int) -> Iterator[Frame]:
-        """A method on each instance that is made of its class anywhere."""
-        if not method.parameters or self._linked.decorated(
-            method, self._linked.unit(cls.facts).root, "builtins.staticmethod", "builtins.classmethod"
-        ):
-            return
-        root = self._linked.unit(cls.facts).root
-        count = 0
-        made: set[tuple[int, int]] = set()
-        for caller in self.constructions(cls):
-            for outer in self.outer(caller, depth):
-                count += 1
-                if count > budget.CONTEXTS or not isinstance(caller.target, OwnClass):
-                    return
-                made.add((id(caller.target.facts), caller.target.number))
-                passed = self._linked.arguments(caller.call, outer)
-                instance = self._linked.classes.construct(caller.target, caller.call, passed, outer)
-                _mark(instance.frame, caller, outer)
-                frame = Frame(cls.facts, function, {}, instance, root, outer.depth + 1, closed=True)
-                frame.entry = outer.entry or caller.site.location
-                yield frame
-        for derived in self.derived(cls):
-            if (id(derived.facts), derived.number) not in made:
-                instance = Instance(derived, None, None)
-                frame = Frame(cls.facts, function, {}, instance, root, 1, closed=True)
-                frame.entry = Location(derived.facts.path, definition(derived).place)
-                yield frame
-
     def derived(self, cls: OwnClass) -> Iterator[OwnClass]:
         """The classes that are derived from one, here and, if far is asked, in other files."""
         units = [(self._linked.unit(cls.facts), frozenset({definition(cls).name}))]
@@ -346,49 +224,6 @@ class Callers:
                 bases = self._linked.classes.own_mro(own)
                 if any(base.facts is cls.facts and base.number == cls.number for base in bases):
                     yield own
-
-    def _context(
-        self, definition: Function, facts: Facts, function: int, caller: Caller, outer: Frame
-    ) -> Frame | None:
-        """The frame of one call; None if in `outer` somebody else is called."""
-        linked = self._linked
-        passed = linked.arguments(caller.call, outer)
-        target = caller.target
-        is_open = outer is caller.root
-        meant = [bare(value) for value in self._evaluator.ask(caller.call.func, outer)]
-        meant = [bare(value.target) if isinstance(value, Partial) else value for value in meant]
-        known = [value for value in meant if isinstance(value, OwnClass | OwnFunction)]
-        if known and not is_open and not any(_is_alike(value, target) for value in known):
-            return None
-        if isinstance(target, OwnClass):
-            instance = linked.classes.construct(target, caller.call, passed, outer)
-            _mark(instance.frame, caller, outer)
-            if instance.frame is not None and instance.frame.function == function:
-                return instance.frame
-            own = {} if definition.name in AFTERWARDS else linked.bind(definition, passed, True)
-            frame = Frame(
-                facts, function, own, instance, linked.unit(facts).root, outer.depth + 1, closed=True
-            )
-            _mark(frame, caller, outer)
-            return frame
-        for value in self._evaluator.ask(caller.call.func, outer):
-            value = bare(value)
-            if isinstance(value, Partial) and isinstance(value.target, OwnFunction):
-                passed = merged(value.arguments, passed)
-                value = value.target
-            if isinstance(value, OwnFunction) and _key(value) == ("function", id(facts), function):
-                target = value
-                break
-        arguments = linked.bind(definition, passed, target.receiver is not None)
-        frame = Frame(facts, function, arguments, target.receiver, target.frame, outer.depth + 1, closed=True)
-        _mark(frame, caller, outer)
-        return frame
-
-
-def _is_alike(value: OwnClass | OwnFunction, target: OwnClass | OwnFunction) -> bool:
-    if isinstance(value, OwnFunction):
-        return isinstance(target, OwnFunction) and _key(value) == _key(target)
-    return isinstance(target, OwnClass) and value.facts is target.facts and value.number == target.number
 
 
 def _may_name(func: f.Expr, facts: Facts, words: frozenset[str]) -> bool:
@@ -410,13 +245,8 @@ def _is_fixed(func: f.Expr, facts: Facts) -> bool:
     return isinstance(func, f.Free) and not any(func.name in scope.every for scope in facts.scopes)
 
 
-def _mark(frame: Frame | None, caller: Caller, outer: Frame) -> None:
-    if frame is not None:
-        frame.site = caller.site
-        frame.entry = outer.entry or caller.site.location
-
-
-def _key(function: OwnFunction) -> Key:
+def key_of(function: OwnFunction) -> Key:
+    """A function as a key, the same however it was reached."""
     return ("function", id(function.frame.facts), function.number)
 
 

@@ -16,7 +16,9 @@ from binlint.facts import Call, Expr, Facts, Function
 from binlint.finding import Step
 from binlint.flow import budget, paths
 from binlint.flow.callers import Caller, Callers
+from binlint.flow.changes import Changes
 from binlint.flow.classes import NAMESPACES, Classes
+from binlint.flow.contexts import Contexts
 from binlint.flow.declared import Declared
 from binlint.flow.indirect import indirect
 from binlint.flow.opened import Files
@@ -81,6 +83,8 @@ class Linked:
         self._looking: set[tuple[object, ...]] = set()
         self.classes = Classes(self)
         self.callers = Callers(self)
+        self.contexts = Contexts(self)
+        self._changes = Changes(self)
         self.files = Files(evaluator)
         self._documents: dict[int, Frame] = {}
         self.gave_up = 0  # files that were not compiled any more
@@ -260,7 +264,7 @@ class Linked:
                 if not own:
                     found = self._starred(name, unit.facts)
                 if own and self._is_vacant(own, found, unit):
-                    found = distinct((*found, *self.callers.assigned(module, name)))
+                    found = distinct((*found, *self._changes.of(module, name)))
             finally:
                 self._looking.discard(key)
         if found:

@@ -76,7 +76,7 @@ class Users:
 
 
 def further_names(facts: Facts, words: set[str]) -> set[str]:
-    """The names under which a file hands on what has one of these names: derived classes, aliases, factories."""
+    """The names by which a file hands on what has one of these: derived classes, aliases, factories."""
     found = set(words)
     while True:
         size = len(found)

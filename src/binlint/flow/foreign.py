@@ -1,0 +1,111 @@
+"""Literals that reach the client of another service: they are no leak of Binance's credentials."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from binlint import facts as f
+from binlint.facts import Call, Facts
+from binlint.finding import Location
+from binlint.flow.calls import constructor
+from binlint.flow.case import Case
+from binlint.flow.values import (
+    Entries,
+    External,
+    Instance,
+    OwnClass,
+    OwnFunction,
+    Partial,
+    Text,
+    Thunk,
+    Value,
+    bare,
+)
+from binlint.names import speaks_of_binance
+
+
+class Foreign:
+    """What one file hands to other services."""
+
+    def __init__(self, case: Case) -> None:
+        self._case = case
+
+    def literals(self) -> set[Location]:
+        """The literals that reach a client which is not Binance's; they may stand in other files."""
+        found: set[Location] = set()
+        for call in self._case.facts.calls:
+            if _is_labelled(call):
+                continue
+            targets = self._case.evaluator.ask(call.func)
+            if any(self._is_foreign(value) or self._is_for_another(value, call) for value in targets):
+                for frame in self._case.rounds(call):
+                    if frame.picked and not any(
+                        map(self._is_foreign, self._case.evaluator.ask(call.func, frame))
+                    ):
+                        continue
+                    passed = self._case.linked.arguments(call, frame)
+                    thunks = [*passed.positional, *(thunk for _, thunk in passed.keywords)]
+                    for thunk in thunks:
+                        found.update(self._literals_in(thunk, 0))
+        for item in self._case.facts.attribute_sets:
+            if any(self._is_foreign(value) for value in self._case.evaluator.ask(item.target)):
+                found.update(self._literals_in(Thunk(item.value, self._case.evaluator.root), 0))
+        return found
+
+    def _is_for_another(self, value: Value, call: Call) -> bool:
+        """A framework for many exchanges, told to use one that is not Binance."""
+        value = bare(value)
+        if not isinstance(value, External):
+            return False
+        apis = self._case.catalogue.api(constructor(value.dotted))
+        passed = self._case.linked.arguments(call, self._case.evaluator.root)
+        conditions = [api.when for api in apis if api.when is not None]
+        return any(passed.get(c.param, c.index) and not self._case.holds(c, passed) for c in conditions)
+
+    def _literals_in(self, thunk: Thunk, depth: int) -> Iterator[Location]:
+        for value in self._case.evaluator.ask(thunk.expr, thunk.frame):
+            value = bare(value)
+            if isinstance(value, Text):
+                yield from value.origins
+            elif isinstance(value, Entries) and depth < 3:
+                for _, inner in value.entries:
+                    yield from self._literals_in(inner, depth + 1)
+
+    def _is_foreign(self, value: Value) -> bool:
+        value = bare(value)
+        if isinstance(value, Partial):
+            return self._is_foreign(value.target)
+        if isinstance(value, Instance) and isinstance(value.of, External):
+            value = value.of
+        if isinstance(value, OwnClass):
+            bases = self._case.classes.external_bases(value)
+            return any(map(self._is_foreign, bases)) or self._is_for_others(value.facts)
+        if isinstance(value, OwnFunction):
+            return self._is_for_others(value.frame.facts)
+        if not isinstance(value, External):
+            return False
+        dotted = value.dotted
+        root = dotted.partition(".")[0]
+        if self._case.catalogue.is_other_vendor(dotted):
+            return True
+        if (
+            root in ("<project>", "builtins")
+            or self._case.catalogue.is_binance_root(root)
+            or self._case.catalogue.is_neutral(root)
+        ):
+            return False
+        return not self._case.facts.company
+
+    def _is_for_others(self, facts: Facts) -> bool:
+        """Whether another file of the project is about another service: a wrapper around its client."""
+        if facts is self._case.facts or facts.company:
+            return False
+        return any(map(self._case.catalogue.is_other_vendor, facts.roots))
+
+
+def _is_labelled(call: Call) -> bool:
+    """`store.set("binance_api_key", …)`: somebody else's client, and Binance's credential."""
+    return any(
+        isinstance(value, f.Literal) and isinstance(value.value, str) and speaks_of_binance(value.value[:200])
+        for value in (*call.args, *(value for _, value in call.keywords))
+    )
