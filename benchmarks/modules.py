@@ -2,11 +2,11 @@
 
     python benchmarks/modules.py [--sizes N …] [--variants NAME …] [--runs N] [--json FILE]
 
-Each project has N modules of about 6 kB in packages, which import each other and are always the same for the same
-N. The variants say where Binance comes in: nowhere, in one client, through a wrapper that takes its credentials
-as parameters, through a wrapper that 200 modules use, and with a literal that reaches the client from settings.
-The ratio is that of whole processes that alternate, as in `run.py`; "compiled" is how many files were read as
-Python rather than as bytes, and what each variant must and must not find is checked on the way.
+Each project has N modules of about 6 kB in packages, which import each other and are the same whenever N is.
+The variants say where Binance comes in: nowhere, in one client, through a wrapper that takes its credentials
+as parameters, through one that 200 modules use, and with literals that reach the client from the settings.
+The ratio is that of whole processes that alternate, as in `run.py`; "compiled" is how many files were parsed,
+and that a variant finds what it must, and no more, is looked at on the way.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from string import Template
 from typing import NamedTuple
 
 from run import FLOOR, Command, alternate, measure, size_of, under_git
@@ -43,25 +44,6 @@ Files = dict[str, str]
 
 
 # the modules
-
-
-class Drawn:
-    """Reproducible choices of words for one module."""
-
-    def __init__(self, number: int) -> None:
-        self._random = random.Random(SEED + number)
-
-    def one(self, words: list[str]) -> str:
-        """Any of some words."""
-        return self._random.choice(words)
-
-    def some(self, words: list[str], count: int) -> list[str]:
-        """Several different words."""
-        return self._random.sample(words, count)
-
-    def below(self, limit: int) -> int:
-        """A number."""
-        return self._random.randrange(limit)
 
 
 def module_name(number: int) -> str:
@@ -89,153 +71,144 @@ def package(number: int, size: int) -> str:
     return "".join(f"from .module_{each:04} import Service{each}\n" for each in names)
 
 
+HEAD = Template(
+    '''"""Keeps each $thing of group $number up to date."""
+
+from __future__ import annotations
+
+import os
+$libraries
+from dataclasses import dataclass, field
+
+import requests
+
+$imports
+
+LIMIT_$number = $limit
+BASE_URL = "https://$thing.example.org/v2"
+API_TOKEN = os.environ.get("SHOP_TOKEN", "")
+OPTIONS = {"$first": "some", "$second": $limit, "$third": None, "secret_name": "$backend-$limit"}
+
+
+@dataclass
+class Record$number:
+    """One $thing as the database has it."""
+
+    $first: str = "$backend"
+    $second: int = $limit
+    $third: float = 0.5
+    tags: list[str] = field(default_factory=list)
+
+    def key(self) -> str:
+        return f"{self.$first}:{self.$second:05}"
+
+
+class Service$number:
+    """Speaks with the $backend about each $thing."""
+
+    def __init__(self, name, token=API_TOKEN, client=None):
+        self.name = name
+        self.token = token
+        self.client = client or requests.Session()
+        self.client.headers.update({"Authorization": f"Bearer {self.token}"})
+        self.seen = {}
+
+    def ${thing}s(self, page=0, size=LIMIT_$number):
+        answer = self.client.get(f"{BASE_URL}/${thing}s", params={"page": page, "size": size})
+        answer.raise_for_status()
+        rows = []
+        for row in answer.json()["items"]:
+            found = Record$number(**{name: row[name] for name in row if name in OPTIONS})
+            self.seen[found.key()] = found
+            rows.append(found)
+        return rows
+'''
+)
+CONNECTION = Template('''
+    def connect_$other(self):
+        """The $backend of group $other."""
+        return $service(self.name, token=self.token)
+''')
+LOOK_UP = Template("""
+    def by_$first(self, $first, default=None):
+        matching = [each for each in self.seen.values() if each.$first == $first]
+        if not matching:
+            print(self.name, "has no $thing with this $first", $first)
+            return default
+        return sorted(matching, key=lambda each: each.key())[:$limit]
+""")
+FUNCTION = Template('''
+
+def ${verb}_${thing}s(rows, $first=None, *, strict=False):
+    """Used to $verb rows by their $first."""
+    result = {}
+    for index, row in enumerate(rows):
+        value = row.get("$first", $first)
+        if value is None and strict:
+            raise ValueError(f"row {index} has no $first: {row!r}")
+        label = str(row.get("$second") or index).strip().lower()
+        result.setdefault(label, []).append(value)
+    if len(result) > $limit:
+        helper = $service("$verb")
+        helper.client.post(f"{BASE_URL}/$verb", json=result, timeout=$limit)
+    return dict(sorted(result.items()))
+''')
+
+
 def module(number: int, size: int) -> str:
-    """About 6 kB of code as applications have it: constants, a record, a service, functions, a main block."""
-    drawn = Drawn(number)
-    thing = drawn.one(THINGS)
-    neighbours = sorted({drawn.below(size) for _ in range(4)} - {number})
-    text = [
-        f'"""Keeps each {thing} of group {number} up to date."""',
-        "",
-        "from __future__ import annotations",
-        "",
-    ]
-    text += [f"import {name}" for name in sorted(drawn.some(LIBRARIES, 3))] + ["import os"]
-    text += ["from dataclasses import dataclass, field", "", "import requests", ""]
-    text += [imported(other, number) for other in neighbours]
-    text += [
-        "",
-        f"LIMIT_{number} = {drawn.below(900)}",
-        f'BASE_URL = "https://{thing}.example.org/v{number % 4}"',
-    ]
-    text += [
-        f'API_TOKEN = os.environ.get("{thing.upper()}_TOKEN", "")',
-        f"OPTIONS = {options(drawn)}",
-        "",
-        "",
-    ]
-    text += record(thing, number, drawn)
-    text += service(thing, number, neighbours, drawn)
-    for verb in drawn.some(VERBS, 5):
-        text += function(verb, thing, number, neighbours, drawn)
-    text += [
-        'if __name__ == "__main__":',
-        f'    print({drawn.one(VERBS)!r}, Service{number}("local").{thing}s())',
-        "",
-    ]
-    return "\n".join(text)
+    """Code as applications have it: constants, a record, a service, functions that use the neighbours."""
+    chance = random.Random(SEED + number)
+    neighbours = sorted(chance.sample([other for other in range(size) if other != number], 4))
+    imports = [imported(other, number) for other in neighbours]
+    libraries = [f"import {name}" for name in sorted(chance.sample(LIBRARIES, 3))]
+    thing, backend = chance.choice(THINGS), chance.choice(SERVICES)
+
+    def filled(template: Template, other: int = 0, verb: str = "") -> str:
+        first, second, third = chance.sample(PARTS, 3)
+        return template.substitute(
+            number=number,
+            thing=thing,
+            backend=backend,
+            libraries="\n".join(libraries),
+            imports="\n".join(imports),
+            limit=chance.randrange(1, 900),
+            first=first,
+            second=second,
+            third=third,
+            other=other,
+            verb=verb,
+            service=called(other, number),
+        )
+
+    parts = [filled(HEAD)]
+    parts += [filled(CONNECTION, other) for other in neighbours[:2]]
+    parts += [filled(LOOK_UP) for _ in range(3)]
+    parts += [filled(FUNCTION, chance.choice(neighbours), verb) for verb in chance.sample(VERBS, 6)]
+    return "".join(parts)
 
 
 def imported(other: int, number: int) -> str:
     """One of the ways to import a neighbour."""
-    if other // PACKAGE_SIZE == number // PACKAGE_SIZE:
-        return f"from .module_{other:04} import Service{other}, LIMIT_{other}"
-    if other % 3:
-        return f"from {module_name(other)} import Service{other}, LIMIT_{other}"
-    return f"import {module_name(other)} as group_{other}"
+    if is_near(other, number):
+        return f"from .module_{other:04} import Service{other}"
+    if is_whole(other, number):
+        return f"import {module_name(other)} as group_{other}"
+    return f"from {module_name(other)} import Service{other}, LIMIT_{other}"
 
 
-def named(other: int, number: int, name: str) -> str:
-    """How a name of a neighbour is written here."""
-    is_whole = not other % 3 and other // PACKAGE_SIZE != number // PACKAGE_SIZE
-    return f"group_{other}.{name}{other}" if is_whole else f"{name}{other}"
+def called(other: int, number: int) -> str:
+    """How the service of a neighbour is written here."""
+    return f"group_{other}.Service{other}" if is_whole(other, number) else f"Service{other}"
 
 
-def options(drawn: Drawn) -> str:
-    """A dictionary of settings."""
-    entries = [f'    "{part}": {drawn.below(60)},' for part in drawn.some(PARTS, 6)]
-    return "\n".join(["{", *entries, f'    "secret_name": "{drawn.one(SERVICES)}-{drawn.below(99)}",', "}"])
+def is_near(other: int, number: int) -> bool:
+    """Whether a module stands in the same package."""
+    return other // PACKAGE_SIZE == number // PACKAGE_SIZE
 
 
-def record(thing: str, number: int, drawn: Drawn) -> list[str]:
-    """A dataclass."""
-    parts = drawn.some(PARTS, 6)
-    rows = [
-        "@dataclass",
-        f"class {thing.title()}{number}:",
-        f'    """One {thing} as the database has it."""',
-        "",
-    ]
-    rows += [f'    {part}: str = "{drawn.one(SERVICES)}"' for part in parts[:3]]
-    rows += [f"    {part}: int = {drawn.below(500)}" for part in parts[3:]]
-    rows += ["    tags: list[str] = field(default_factory=list)", "", "    def key(self) -> str:"]
-    return [*rows, f'        return f"{{self.{parts[0]}}}:{{self.{parts[3]}:05}}"', "", ""]
-
-
-def service(thing: str, number: int, neighbours: list[int], drawn: Drawn) -> list[str]:
-    """A class that keeps a client of its own and calls those of the neighbours."""
-    backend = drawn.one(SERVICES)
-    rows = [f"class Service{number}:", f'    """Speaks with the {backend} about each {thing}."""', ""]
-    rows += ["    def __init__(self, name, token=API_TOKEN, client=None):", "        self.name = name"]
-    rows += ["        self.token = token", "        self.client = client or requests.Session()"]
-    rows += [
-        '        self.client.headers.update({"Authorization": f"Bearer {self.token}"})',
-        "        self.seen = {}",
-    ]
-    for other in neighbours[:2]:
-        rows += ["", f"    def connect_{other}(self):", f'        """The {backend} of group {other}."""']
-        rows += [f"        return {named(other, number, 'Service')}(self.name, token=self.token)"]
-    rows += ["", f"    def {thing}s(self, page=0, size=LIMIT_{number}):"]
-    rows += [
-        f'        answer = self.client.get(f"{{BASE_URL}}/{thing}s", params={{"page": page, "size": size}})'
-    ]
-    rows += [
-        "        answer.raise_for_status()",
-        "        rows = []",
-        '        for row in answer.json()["items"]:',
-    ]
-    rows += [
-        f"            found = {thing.title()}{number}(**{{name: row[name] for name in row if name in OPTIONS}})"
-    ]
-    rows += [
-        "            self.seen[found.key()] = found",
-        "            rows.append(found)",
-        "        return rows",
-    ]
-    for part in drawn.some(PARTS, 3):
-        rows += ["", f"    def by_{part}(self, {part}, default=None):"]
-        rows += [
-            f"        matching = [each for each in self.seen.values() if getattr(each, {part!r}, None) == {part}]"
-        ]
-        rows += [
-            "        if not matching:",
-            f'            print(self.name, "has no {thing} with this {part}", {part})',
-        ]
-        rows += [
-            "            return default",
-            f"        return sorted(matching, key=lambda each: each.key())[:{drawn.below(20) + 1}]",
-        ]
-    return [*rows, "", ""]
-
-
-def function(verb: str, thing: str, number: int, neighbours: list[int], drawn: Drawn) -> list[str]:
-    """A function that works on records, and perhaps with a neighbour."""
-    first, second = drawn.some(PARTS, 2)
-    rows = [
-        f"def {verb}_{thing}s(rows, {first}=None, *, strict=False):",
-        f'    """Used to {verb} rows by their {first}."""',
-    ]
-    rows += [
-        "    result = {}",
-        "    for index, row in enumerate(rows):",
-        f"        value = row.get({first!r}, {first})",
-    ]
-    rows += [
-        "        if value is None and strict:",
-        f'            raise ValueError(f"row {{index}} has no {first}: {{row!r}}")',
-    ]
-    rows += [
-        f"        label = str(row.get({second!r}) or index).strip().lower()",
-        "        result.setdefault(label, []).append(value)",
-    ]
-    if neighbours:
-        other = drawn.one([str(each) for each in neighbours])
-        service_name, limit = named(int(other), number, "Service"), named(int(other), number, "LIMIT_")
-        rows += [f"    if len(result) > {limit}:", f"        helper = {service_name}({verb!r})"]
-        rows += [
-            f'        helper.client.post(f"{{BASE_URL}}/{verb}", json=result, timeout={drawn.below(30) + 5})'
-        ]
-    return [*rows, "    return dict(sorted(result.items()))", "", ""]
+def is_whole(other: int, number: int) -> bool:
+    """Whether a module is imported as a whole."""
+    return not is_near(other, number) and other % 3 == 0
 
 
 # the variants
@@ -354,6 +327,17 @@ VARIANTS = (
 
 # measuring
 
+COLUMNS = {
+    "median": 8,
+    "least": 8,
+    "most": 8,
+    "seconds": 9,
+    "floor": 8,
+    "MB": 6,
+    "compiled": 10,
+    "errors": 8,
+}
+
 
 def planted(variant: Variant, size: int, tree: Path) -> Path:
     """The project of a variant, as a repository."""
@@ -373,7 +357,7 @@ def summary_of(binlint: tuple[str, ...], tree: Path) -> dict[str, dict[str, int]
         key: value for key, value in os.environ.items() if not key.startswith(("GIT_", "BINLINT_"))
     }
     output = subprocess.run(
-        command, cwd=tree, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        command, check=False, cwd=tree, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
     )
     summary: dict[str, dict[str, int]] = json.loads(output.stdout)["summary"]
     return summary
@@ -398,11 +382,18 @@ def row_of(variant: Variant, size: int, runs: int, cache: Path) -> dict[str, obj
             "median": round(statistics.median(ratios), 2),
             "least": round(min(ratios), 2),
             "most": round(max(ratios), 2),
-            "memory": round(statistics.median(ours.memory for ours, _ in pairs)),
+            "MB": round(statistics.median(ours.memory for ours, _ in pairs)),
             "compiled": summary["stages"].get("compiled", 0),
             "errors": errors,
             "holds": errors == variant.errors,
         }
+
+
+def printed(row: dict[str, object]) -> None:
+    """Prints one row of the table."""
+    figures = "".join(f"{row[name]:>{width}}" for name, width in COLUMNS.items())
+    verdict = "" if row["holds"] else "  WRONG"
+    print(f"{row['modules']:>7} {row['variant']:24}{figures}{verdict}", flush=True)
 
 
 def main() -> int:
@@ -411,36 +402,25 @@ def main() -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     names = [variant.name for variant in VARIANTS]
-    parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, help=f"at least {CALLER + 1}")
+    parser.add_argument("--sizes", type=int, nargs="+", default=SIZES)
     parser.add_argument("--variants", nargs="+", choices=names, default=names)
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
-    if min(options.sizes) <= CALLER:
-        parser.error(f"a project needs more than {CALLER} modules")
-    print(
-        f"Python {platform.python_version()}, {os.cpu_count()} processors, {options.runs} runs; x is the floor"
-    )
-    print(
-        f"{'modules':>7} {'variant':24} {'median':>7} {'least':>7} {'most':>7}   "
-        f"{'seconds':>7} {'floor':>6} {'MB':>5} {'compiled':>8} {'errors':>6}"
-    )
+    if min(options.sizes) <= max(CALLER, USERS):
+        parser.error(f"a project needs more than {max(CALLER, USERS)} modules")
+    print(f"Python {platform.python_version()}, {os.cpu_count()} processors, {options.runs} runs")
+    print("median, least and most are times the floor; seconds, floor and MB are medians")
+    print(f"{'modules':>7} {'variant':24}" + "".join(f"{name:>{width}}" for name, width in COLUMNS.items()))
     rows = []
     with tempfile.TemporaryDirectory() as temporary:
-        measure(Command((sys.executable, "-m", "binlint", "--version"), Path(temporary)))
+        cache = Path(temporary)
+        measure(Command((sys.executable, "-m", "binlint", "--version"), cache))
         for size in options.sizes:
             for variant in VARIANTS:
-                if variant.name not in options.variants:
-                    continue
-                row = row_of(variant, size, options.runs, Path(temporary))
-                rows.append(row)
-                figures = f"{row['median']:>7} {row['least']:>7} {row['most']:>7} x {row['seconds']:>7} {row['floor']:>6}"
-                verdict = "" if row["holds"] else f"  WRONG, should be {variant.errors}"
-                print(
-                    f"{size:>7} {variant.name:24} {figures} {row['memory']:>5} {row['compiled']:>8} "
-                    f"{row['errors']:>6}{verdict}",
-                    flush=True,
-                )
+                if variant.name in options.variants:
+                    rows.append(row_of(variant, size, options.runs, cache))
+                    printed(rows[-1])
     if options.json:
         options.json.write_text(json.dumps(rows, indent=2) + "\n", encoding="utf-8")
     return 0 if all(row["holds"] for row in rows) else 1

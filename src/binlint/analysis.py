@@ -9,7 +9,7 @@ Tracing and completing are done by several processes where that pays.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from binlint import candidates, workers
@@ -67,8 +67,9 @@ def analyse(
     is_near = not any(candidates.has_key(source.data) for source in sources)
     examiner = Examiner(config, project, budget.NEAR if is_near else budget.FAR)
     traced = _traced(sources, examiner)
-    traced += _related(traced, examiner, project)
-    drafts = _judged(traced, examiner, config, scope, speaks)
+    related, strangers = _related(traced, examiner, project)
+    traced += related
+    drafts = _judged(traced, strangers, examiner, config, scope, speaks)
     outcomes = _completed(drafts, [t.path for t in traced if t.skipped is None], examiner, project, scope)
     return Analysed(
         findings=tuple(f for outcome in outcomes for f in outcome.findings),
@@ -102,27 +103,36 @@ def _traced(sources: Sequence[Source], examiner: Examiner) -> list[Traced]:
 # who uses what was found
 
 
-def _related(traced: Sequence[Traced], examiner: Examiner, project: Project) -> list[Traced]:
+def _related(
+    traced: Sequence[Traced], examiner: Examiner, project: Project
+) -> tuple[list[Traced], frozenset[str]]:
     """The files that import a credential of which no client is known yet, traced for its sake.
 
     They may hand it to a client, without a word that the byte filter would know, or to another service.
+    Also the files whose readers talk to other services only.
     """
-    homes = _unexplained(traced, examiner.catalogue.samples)
-    readers: dict[str, None] = {}
-    for path, words in homes.items():
-        readers.update(dict.fromkeys(_readers(path, words, project)))
+    homes = _unexplained(traced, examiner.catalogue.samples, project)
+    readers_of = {path: tuple(_readers(path, words, project)) for path, words in homes.items()}
+    readers = dict.fromkeys(reader for found in readers_of.values() for reader in found)
     for reader in list(readers):  # what they hand it to need not name anybody either
         further = (path for path in project.imported(reader) if project.mentions(path, _FRAMEWORKS))
         readers.update(dict.fromkeys(further))
     known = {each.path for each in traced}
-    found = []
-    for path in readers:
-        related = examiner.relate(path)
-        found.append(related._replace(sightings=(), notes=()) if path in known else related)
-    return [each._replace(skipped=None) for each in found]
+    found = {path: examiner.relate(path) for path in readers}
+    strangers = set()
+    for home, paths in readers_of.items():
+        whom = {found[path].talks_to for path in paths}
+        if "others" in whom and "us" not in whom:
+            strangers.add(home)
+    related = [
+        each._replace(sightings=(), notes=()) if path in known else each for path, each in found.items()
+    ]
+    return [each._replace(skipped=None) for each in related], frozenset(strangers)
 
 
-def _unexplained(traced: Sequence[Traced], samples: frozenset[str]) -> dict[str, frozenset[str]]:
+def _unexplained(
+    traced: Sequence[Traced], samples: frozenset[str], project: Project
+) -> dict[str, frozenset[str]]:
     """The files with key-shaped texts that reach no client, and the outer names of those texts."""
     explained = {
         origin for each in traced for s in each.sightings if s.sink is not None for origin in s.origins
@@ -134,6 +144,10 @@ def _unexplained(traced: Sequence[Traced], samples: frozenset[str]) -> dict[str,
             if is_open and classify(sighting.text.reveal(), samples) in _LOUD:
                 names = (sighting.name.partition(".")[0], sighting.context.partition(".")[0])
                 homes.setdefault(sighting.origins[0].path, set()).update(filter(None, names))
+    known = {origin.path for origin in explained}
+    for path in project.in_hand:  # some have neither name nor company: only the client would tell
+        if path not in known and candidates.has_key(project.read(path) or b""):
+            homes.setdefault(path, set())
     return {path: frozenset(names) for path, names in sorted(homes.items())}
 
 
@@ -145,7 +159,7 @@ def _readers(path: str, words: frozenset[str], project: Project) -> Iterable[str
         for importer in project.importers(waiting.pop(0)):
             if importer not in seen and len(seen) < budget.FAR.users:
                 seen[importer] = None
-                if project.mentions(importer, words | {"import *"}):
+                if importer.endswith("__init__.py") or project.mentions(importer, words | {"import *"}):
                     waiting.append(importer)
     del seen[path]
     return seen
@@ -156,13 +170,16 @@ def _readers(path: str, words: frozenset[str], project: Project) -> Iterable[str
 
 def _judged(
     traced: Sequence[Traced],
+    strangers: frozenset[str],
     examiner: Examiner,
     config: Config,
     scope: Scope,
     speaks: Callable[[], bool],
 ) -> list[Draft]:
     foreign = frozenset(origin for each in traced for origin in each.foreign)
-    sightings = list(_weighed((s for each in sorted(traced) for s in each.sightings), foreign, speaks))
+    sightings = list(
+        _weighed([s for each in sorted(traced) for s in each.sightings], foreign, strangers, speaks)
+    )
     findings = judge(sightings, RULES, examiner.catalogue.samples)
     if not findings:
         return []
@@ -194,15 +211,36 @@ def _secrets(
 
 
 def _weighed(
-    sightings: Iterable[Sighting], foreign: frozenset[Location], speaks: Callable[[], bool]
-) -> Iterable[Sighting]:
+    sightings: Sequence[Sighting],
+    foreign: frozenset[Location],
+    strangers: frozenset[str],
+    speaks: Callable[[], bool],
+) -> Iterator[Sighting]:
     """Without what goes to another service; with the company of the project where there is no other."""
+    reached: defaultdict[str, list[tuple[Place, SecretText]]] = defaultdict(list)
+    for sighting in sightings:
+        if sighting.sink is not None:
+            for origin in sighting.origins:
+                reached[origin.path].append((origin.place, sighting.text))
     for sighting in sightings:
         if sighting.sink is not None:
             yield sighting
-        elif foreign.isdisjoint(sighting.origins):
+        elif foreign.isdisjoint(sighting.origins) and not _is_part(sighting, reached):
             alone = not sighting.company and not sighting.named_binance
-            yield sighting._replace(project=True) if alone and speaks() else sighting
+            if not alone:
+                yield sighting
+            elif sighting.origins[0].path not in strangers:
+                yield sighting._replace(project=True) if speaks() else sighting
+
+
+def _is_part(sighting: Sighting, reached: Mapping[str, Sequence[tuple[Place, SecretText]]]) -> bool:
+    """Whether a text stands within a longer one that reaches a client itself."""
+    path, place = sighting.origins[0]
+    value = sighting.text.reveal()
+    return any(
+        outer[:2] <= place[:2] and place[2:] <= outer[2:] and value in text.reveal()
+        for outer, text in reached.get(path, ())
+    )
 
 
 def _reported(findings: list[Finding], config: Config, scope: Scope) -> list[Finding]:

@@ -17,12 +17,14 @@ from binlint.rules import RULES
 from binlint.sources.kinds import kind_of
 from binlint.sources.project import Project
 from binlint.sources.source import Text
+from binlint.syntax.company import names_host
 
 if TYPE_CHECKING:
     from binlint.config import Config
     from binlint.syntax.concrete import Established
 
-_COMPANY = frozenset({"inance", "X-MBX-APIKEY"})
+_COMPANY = frozenset({"inance"})
+_SIGNING = frozenset({"signature", "X-MBX-APIKEY", "hmac", "load_pem_private_key"})
 _DIRECTIVE = "binlint:"
 _ESTABLISHED = 100_000  # characters of one file that libcst reads, about two seconds
 _EACH = 250  # and what a statement costs besides
@@ -39,6 +41,7 @@ class Traced(NamedTuple):
     foreign: frozenset[Location] = frozenset()  # literals that reach the client of another service
     notes: tuple[Note, ...] = ()
     skipped: Note | None = None
+    talks_to: str = ""  # "us" if the file keeps company, "others" if it only talks to other hosts or vendors
     compiled: int = 0  # files that had to be compiled for it
     unfollowed: int = 0  # questions that were not carried into further files
 
@@ -109,7 +112,7 @@ class Examiner:
         if facts is None:
             return Traced(path)
         notes = tuple(self._notes(facts, text))
-        tracer = Tracer(facts, self.world, self._lender(path) if foreign else None)
+        tracer = Tracer(facts, self.world, self._lender(facts))
         sightings = tuple(tracer.sightings()) if facts.scopes or facts.mentions else ()
         others = frozenset(tracer.foreign()) if foreign and facts.scopes else frozenset()
         if tracer.exhausted:
@@ -117,15 +120,30 @@ class Examiner:
                 Note(path, "too entangled to follow everywhere", f"{tracer.exhausted} questions given up"),
             )
         compiled = self.world.compiled - before
-        return Traced(path, sightings, others, notes, None, compiled, tracer.unfollowed)
+        return Traced(
+            path, sightings, others, notes, None, self._talks_to(facts), compiled, tracer.unfollowed
+        )
 
-    def _lender(self, path: str) -> Facts | None:
-        """A file that uses the one at `path` to talk to Binance: what it signs, it signs for it."""
-        for importer in self.world.project.importers(path):
-            if self.world.project.mentions(importer, _COMPANY):
-                facts = self.world.facts(importer)
-                if facts is not None and facts.signs:
-                    return facts
+    def _talks_to(self, facts: Facts) -> str:
+        if facts.company:
+            return "us"
+        is_elsewhere = facts.other_hosts or any(map(self.catalogue.is_other_vendor, facts.roots))
+        return "others" if is_elsewhere else ""
+
+    def _lender(self, facts: Facts) -> Facts | None:
+        """A file that says for another one whom it talks to: it holds the address, or uses it to sign."""
+        if names_host(facts) or (facts.company and not facts.signs):
+            return None
+        project = self.world.project
+        if not project.mentions(facts.path, _SIGNING):
+            return None
+        imported = list(project.imported(facts.path))
+        handed_on = [path for each in imported for path in project.imported(each)]
+        for path in dict.fromkeys((*imported, *handed_on, *project.importers(facts.path))):
+            if path != facts.path and project.mentions(path, _COMPANY):
+                other = self.world.facts(path)
+                if other is not None and names_host(other) and not other.other_hosts:
+                    return other
         return None
 
     def _notes(self, facts: Facts, text: Text) -> list[Note]:

@@ -26,6 +26,7 @@ from binlint.flow.values import (
 from binlint.names import read_name
 from binlint.shapes import SECRETS, classify
 
+_HANDS = 8  # files through which a name is followed to where it is defined
 _LOOK_AT = 200  # expressions looked at to see how a class is chosen
 _CLIENT_WORDS = frozenset({"inance", "ccxt", "X-MBX"})
 
@@ -105,10 +106,14 @@ class Calls:
         names += [value.name] if value.name else []
         if not self._case.catalogue.last_names.isdisjoint(names):
             return True
-        return any(
-            self._case.linked.world.project.mentions(path, _CLIENT_WORDS)
-            for path in self._case.linked.module_paths(value, self._case.facts)
-        )
+        project = self._case.linked.world.project
+        waiting = list(self._case.linked.module_paths(value, self._case.facts))
+        for path in waiting:  # it grows meanwhile
+            if project.mentions(path, _CLIENT_WORDS):
+                return True
+            if value.name and len(waiting) < _HANDS:
+                waiting += (other for other in project.handing_on(path, value.name) if other not in waiting)
+        return False
 
     def _called(self, call: Call) -> tuple[Value, ...]:
         """What a call may call; where only callers know, they are asked."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from binlint import facts as f
 from binlint.facts import Call, Facts
-from binlint.finding import Location
+from binlint.finding import Location, Place
 from binlint.flow.calls import constructor
 from binlint.flow.case import Case
 from binlint.flow.values import (
@@ -79,9 +79,10 @@ class Foreign:
             value = value.of
         if isinstance(value, OwnClass):
             bases = self._case.classes.external_bases(value)
-            return any(map(self._is_foreign, bases)) or self._is_for_others(value.facts)
+            place = value.facts.classes[value.number].place
+            return any(map(self._is_foreign, bases)) or self._wraps_others(value.facts, place)
         if isinstance(value, OwnFunction):
-            return self._is_for_others(value.frame.facts)
+            return self._wraps_others(value.frame.facts, value.frame.facts.functions[value.number].place)
         if not isinstance(value, External):
             return False
         dotted = value.dotted
@@ -96,11 +97,22 @@ class Foreign:
             return False
         return not self._case.facts.company
 
-    def _is_for_others(self, facts: Facts) -> bool:
-        """Whether another file of the project is about another service: a wrapper around its client."""
-        if facts is self._case.facts or facts.company:
+    def _wraps_others(self, facts: Facts, place: Place) -> bool:
+        """Whether a function or class of another file is a wrapper around the client of another service."""
+        catalogue = self._case.catalogue
+        if facts is self._case.facts or not any(map(catalogue.is_other_vendor, facts.roots)):
             return False
-        return any(map(self._case.catalogue.is_other_vendor, facts.roots))
+        if not facts.company:
+            return True
+        root = self._case.linked.unit(facts).root
+        targets = [
+            bare(value)
+            for call in facts.calls
+            if place[:2] <= call.place[:2] and call.place[2:] <= place[2:]
+            for value in self._case.evaluator.ask(call.func, root)
+        ]
+        names = [value.dotted for value in targets if isinstance(value, External)]
+        return any(map(catalogue.is_other_vendor, names)) and not any(map(catalogue.api, names))
 
 
 def _is_labelled(call: Call) -> bool:

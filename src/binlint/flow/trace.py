@@ -25,9 +25,10 @@ class Tracer:
     """All sightings that one file leads to. Their literals may stand in other files."""
 
     def __init__(self, facts: Facts, world: World, lent: Facts | None = None) -> None:
-        """`lent` is another file, whose company counts where this one keeps none."""
-        if lent is not None and not facts.company:
-            facts = facts._replace(company=lent.company, signs=lent.signs, only_testnet=lent.only_testnet)
+        """`lent` is a file that says whom this one, which signs requests, talks to."""
+        if lent is not None:
+            company = facts.company or lent.company
+            facts = facts._replace(company=company, signs=True, only_testnet=lent.only_testnet)
         self._case = Case(facts, world)
         self._foreign = Foreign(self._case)
 

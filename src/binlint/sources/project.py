@@ -313,6 +313,14 @@ class Project:
                 if inner is not None and inner.path:
                     yield inner.path
 
+    def handing_on(self, path: str, name: str) -> Iterator[str]:
+        """The files from which the file at `path` may have a name that it only hands on."""
+        for dotted, level, names in self._index.of(path):
+            if name in names or "*" in names:
+                module = self.module(path, dotted, level)
+                inner = self.submodule(module, name) if module is not None else None
+                yield from (found.path for found in (module, inner) if found is not None and found.path)
+
     def mentions(self, path: str, words: frozenset[str]) -> bool:
         """Whether the bytes of a file hold any of some words."""
         return self._index.mentions(path, words)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from binlint.facts import Facts
+
 _WORD = re.compile(r"binance", re.IGNORECASE)
 _HEADER = re.compile(r"x-mbx-apikey", re.IGNORECASE)
 _SIGNATURE = re.compile(r"""["'&?]signature["'=]""")
@@ -15,6 +17,9 @@ _BINANCE_HOST = re.compile(
 _TEST_HOST = re.compile(r"testnet|(?:^|\.)demo[.-]|binancefuture\.com")
 _IGNORED_HOST = re.compile(r"(?:^|\.)(?:github\.com|localhost|python\.org|readthedocs\.io|w3\.org)$|^127\.")
 _LIMIT = 200  # hosts looked at
+
+
+_HOST_PHRASE = "the file names the host"
 
 
 class Company(NamedTuple):
@@ -35,7 +40,7 @@ def company_of(text: str, roots: frozenset[str] = frozenset()) -> Company:
     hosts = {match[1].lower() for _, match in zip(range(_LIMIT), _HOST.finditer(text), strict=False)}
     ours = sorted(host for host in hosts if _BINANCE_HOST.search(host))
     if ours:
-        phrases.append(f"the file names the host {ours[0]}")
+        phrases.append(f"{_HOST_PHRASE} {ours[0]}")
     header = _HEADER.search(text) is not None
     if header:
         phrases.append("the file names the header X-MBX-APIKEY")
@@ -45,3 +50,8 @@ def company_of(text: str, roots: frozenset[str] = frozenset()) -> Company:
     signs = header or (bool(phrases) and not others and _SIGNATURE.search(text) is not None)
     only_testnet = bool(ours) and all(_TEST_HOST.search(host) for host in ours)
     return Company(tuple(phrases), only_testnet, others, signs)
+
+
+def names_host(facts: Facts) -> bool:
+    """Whether a file names a host of Binance."""
+    return any(phrase.startswith(_HOST_PHRASE) for phrase in facts.company)
