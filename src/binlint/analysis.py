@@ -64,8 +64,8 @@ def analyse(
     speaks: Callable[[], bool],
 ) -> Analysed:
     """Looks at what the byte filter has let through. `speaks` tells whether the project speaks of Binance."""
-    is_near = not any(candidates.has_key(source.data) for source in sources)
-    examiner = Examiner(config, project, budget.NEAR if is_near else budget.FAR)
+    material = frozenset(source.path for source in sources if candidates.has_key(source.data))
+    examiner = Examiner(config, project, material)
     traced = _traced(sources, examiner)
     related, strangers = _related(traced, examiner, project)
     traced += related
@@ -111,7 +111,7 @@ def _related(
     They may hand it to a client, without a word that the byte filter would know, or to another service.
     Also the files whose readers talk to other services only.
     """
-    homes = _unexplained(traced, examiner.catalogue.samples, project)
+    homes = _unexplained(traced, examiner.catalogue.samples, examiner.world.material)
     readers_of = {path: tuple(_readers(path, words, project)) for path, words in homes.items()}
     readers = dict.fromkeys(reader for found in readers_of.values() for reader in found)
     for reader in list(readers):  # what they hand it to need not name anybody either
@@ -131,7 +131,7 @@ def _related(
 
 
 def _unexplained(
-    traced: Sequence[Traced], samples: frozenset[str], project: Project
+    traced: Sequence[Traced], samples: frozenset[str], material: frozenset[str]
 ) -> dict[str, frozenset[str]]:
     """The files with key-shaped texts that reach no client, and the outer names of those texts."""
     explained = {
@@ -145,9 +145,8 @@ def _unexplained(
                 names = (sighting.name.partition(".")[0], sighting.context.partition(".")[0])
                 homes.setdefault(sighting.origins[0].path, set()).update(filter(None, names))
     known = {origin.path for origin in explained}
-    for path in project.in_hand:  # some have neither name nor company: only the client would tell
-        if path not in known and candidates.has_key(project.read(path) or b""):
-            homes.setdefault(path, set())
+    for path in material - known:  # some have neither name nor company: only the client would tell
+        homes.setdefault(path, set())
     return {path: frozenset(names) for path, names in sorted(homes.items())}
 
 

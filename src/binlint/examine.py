@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from binlint.catalogue import Catalogue
 from binlint.facts import Facts
 from binlint.finding import Finding, Location, Place, SecretText, Severity, Suggestion
-from binlint.flow import budget
 from binlint.flow.sighting import Sighting
 from binlint.flow.trace import Tracer
 from binlint.flow.world import World
@@ -82,10 +81,10 @@ def died(path: str) -> Note:
 class Examiner:
     """Holds what is the same for all files of a run."""
 
-    def __init__(self, config: Config, project: Project, reach: budget.Reach = budget.FAR) -> None:
+    def __init__(self, config: Config, project: Project, material: frozenset[str]) -> None:
         self._config = config
         self.catalogue: Catalogue = Catalogue.load()
-        self.world = World(self.catalogue, project, reach)
+        self.world = World(self.catalogue, project, material)
 
     # text → facts → sightings
 

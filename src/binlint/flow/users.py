@@ -45,7 +45,7 @@ class Users:
         handed, words = set(names.handed), set(names.called - {"__init__"})
         seen, waiting, compiled = {path}, [path], 0
         while waiting and len(seen) < budget.VISITED:
-            for importer in project.importers(waiting.pop(0)):
+            for importer in sorted(project.importers(waiting.pop(0)), key=self._is_bare):
                 if importer in seen:
                     continue
                 seen.add(importer)
@@ -65,6 +65,13 @@ class Users:
                     if not names.is_method:
                         words |= further_names(unit.facts, words)
                     yield unit, frozenset(words | names.called)
+
+    def _is_bare(self, path: str) -> bool:
+        """Whether a file neither holds a key nor imports one that does: it is asked after those."""
+        world = self._linked.world
+        if path in world.material:
+            return False
+        return not world.material or world.material.isdisjoint(world.project.imported(path))
 
     def _given(self, path: str, words: set[str], seen: set[str]) -> Iterator[str]:
         """The files to which another one may hand an object: what it imports, if that mentions the method."""

@@ -19,9 +19,13 @@ from binlint.syntax.python import compile_facts
 class World:
     """The same for all files that one process looks at. `compiled` counts what was compiled."""
 
-    def __init__(self, catalogue: Catalogue, project: Project, reach: budget.Reach = budget.FAR) -> None:
+    def __init__(
+        self, catalogue: Catalogue, project: Project, material: frozenset[str] = frozenset()
+    ) -> None:
+        """`material` are the files that hold something shaped like a key."""
         self.catalogue = catalogue
-        self.reach = reach
+        self.material = material
+        self.reach = budget.FAR if material else budget.NEAR
         self.project = project
         self.compiled = 0
         self._facts: OrderedDict[tuple[str, str], Facts | None] = OrderedDict()

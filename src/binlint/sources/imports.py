@@ -1,13 +1,12 @@
 """Who imports what, read off the bytes of many files at once: good enough to know whom to ask.
 
-Building it reads every file of the listing, which is why it is made only when somebody asks who uses a
-module. The parser decides later what an import means.
+The first question reads every file of the listing, which is why nothing is asked before a credential
+leads to a parameter. The parser decides later what an import means.
 """
 
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Callable, Sequence
 
 Import = tuple[str, int, tuple[str, ...]]  # dotted module, leading dots, names ("*" among them)
@@ -32,7 +31,7 @@ class ImportIndex:
         self._kept: dict[str, bytes] = {}
         self._room = KEPT
         self._imports: dict[str, tuple[Import, ...]] = {}
-        self._by_word: dict[str, list[str]] | None = None
+        self._by_word: dict[str, tuple[str, ...]] = {}
 
     def of(self, path: str) -> tuple[Import, ...]:
         """The imports of one file."""
@@ -43,13 +42,15 @@ class ImportIndex:
 
     def naming(self, word: str) -> tuple[str, ...]:
         """The files of the listing that have this word in an import, in order."""
-        if self._by_word is None:
-            by_word: defaultdict[str, list[str]] = defaultdict(list)
-            for path in self._paths:
-                for found in sorted({w for each in self.of(path) for w in _words(each)}):
-                    by_word[found].append(path)
-            self._by_word = dict(by_word)
-        return tuple(self._by_word.get(word, ()))
+        found = self._by_word.get(word)
+        if found is None:
+            wanted = word.encode("utf-8", "surrogatepass")
+            found = self._by_word[word] = tuple(
+                path
+                for path in self._paths
+                if wanted in self._bytes(path) and any(word in _words(each) for each in self.of(path))
+            )
+        return found
 
     def mentions(self, path: str, words: frozenset[str]) -> bool:
         """Whether a file has any of these words anywhere."""

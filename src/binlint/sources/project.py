@@ -278,9 +278,12 @@ class Project:
     def importers(self, path: str) -> Iterator[str]:
         """The files of the listing that import the module at `path`; tests come last."""
         stem = posixpath.basename(path).removesuffix(".py")
-        if stem == "__init__":
-            stem = posixpath.basename(posixpath.dirname(path))
-        for importer in sorted(self._index.naming(stem), key=_is_test):
+        beside: tuple[str, ...] = ()
+        if stem == "__init__":  # `from . import name` does not say of what package
+            folder = posixpath.dirname(path)
+            stem = posixpath.basename(folder)
+            beside = tuple(other for other in self.listing if posixpath.dirname(other) == folder)
+        for importer in sorted(dict.fromkeys((*self._index.naming(stem), *beside)), key=_is_test):
             if importer != path and any(
                 self._means(importer, found, path) for found in self._index.of(importer)
             ):
