@@ -10,7 +10,6 @@ from binlint.facts import Expr
 from binlint.finding import Location
 from binlint.flow.link import Unit
 from binlint.flow.sighting import Sink
-from binlint.flow.users import Names, Users
 from binlint.flow.values import Arguments, Entries, Instance, Number, OwnClass, Text, Value, bare
 from binlint.names import says_testnet
 
@@ -81,9 +80,10 @@ class Networks:
         """Whether another file turns the client of a sink to a test network."""
         if self._far_test_clients is None:
             self._far_test_clients = set()
-            names = frozenset(self._case.facts.scopes[0].names)
-            for unit, _ in Users(self._case.linked).of(self._case.facts.path, Names(names, _TEST_WORDS)):
-                if self._case.linked.world.project.mentions(unit.facts.path, _TEST_WORDS):
+            project = self._case.linked.world.project
+            for path in project.importers(self._case.facts.path):
+                unit = self._case.linked.unit_at(path) if project.mentions(path, _TEST_WORDS) else None
+                if unit is not None:
                     self._far_test_clients.update(self._turned_to_tests(unit))
         return sink.location in self._far_test_clients
 

@@ -7,6 +7,7 @@ leads to a parameter. The parser decides later what an import means.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 
 Import = tuple[str, int, tuple[str, ...]]  # dotted module, leading dots, names ("*" among them)
@@ -19,6 +20,7 @@ _STATEMENT = re.compile(
     rb"import[ \t\\\r\n]{0,40}(\([^)]{0,8000}\)|[^\n#;]*)|import[ \t]{1,8}([^\n#;]+))"
 )
 _CALL = re.compile(rb"import(?:_module|__)\(\s{0,40}(?:name\s?=\s?)?[rRuUbB]?[\"']([\w.]{1,200})[\"']")
+_FEW = 8  # words that are looked for one by one; from then on reading all imports is cheaper
 _WORD = re.compile(r"\w+")
 
 
@@ -32,6 +34,7 @@ class ImportIndex:
         self._room = KEPT
         self._imports: dict[str, tuple[Import, ...]] = {}
         self._by_word: dict[str, tuple[str, ...]] = {}
+        self._complete: dict[str, list[str]] | None = None
 
     def of(self, path: str) -> tuple[Import, ...]:
         """The imports of one file."""
@@ -42,14 +45,26 @@ class ImportIndex:
 
     def naming(self, word: str) -> tuple[str, ...]:
         """The files of the listing that have this word in an import, in order."""
+        if self._complete is not None:
+            return tuple(self._complete.get(word, ()))
         found = self._by_word.get(word)
         if found is None:
+            if len(self._by_word) >= _FEW:
+                self._complete = self._all_words()
+                return tuple(self._complete.get(word, ()))
             wanted = word.encode("utf-8", "surrogatepass")
             found = self._by_word[word] = tuple(
                 path
                 for path in self._paths
                 if wanted in self._bytes(path) and any(word in _words(each) for each in self.of(path))
             )
+        return found
+
+    def _all_words(self) -> dict[str, list[str]]:
+        found: defaultdict[str, list[str]] = defaultdict(list)
+        for path in self._paths:
+            for word in sorted({word for each in self.of(path) for word in _words(each)}):
+                found[word].append(path)
         return found
 
     def mentions(self, path: str, words: frozenset[str]) -> bool:

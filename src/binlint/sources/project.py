@@ -61,6 +61,8 @@ class Project:
         self._folders: dict[str, _Folder] = {}
         self._bases_of: dict[str, tuple[str, ...]] = {}
         self._modules: dict[tuple[str, str, int], Module | None] = {}
+        self._imported: dict[str, tuple[str, ...]] = {}
+        self._importers: dict[str, tuple[str, ...]] = {}
         self._given: dict[str, set[str]] = {}
         for path in self._sources:
             self._given.setdefault(posixpath.dirname(path), set()).add(posixpath.basename(path))
@@ -275,8 +277,14 @@ class Project:
 
     # who imports whom
 
-    def importers(self, path: str) -> Iterator[str]:
+    def importers(self, path: str) -> tuple[str, ...]:
         """The files of the listing that import the module at `path`; tests come last."""
+        found = self._importers.get(path)
+        if found is None:
+            found = self._importers[path] = tuple(self._importers_of(path))
+        return found
+
+    def _importers_of(self, path: str) -> Iterator[str]:
         stem = posixpath.basename(path).removesuffix(".py")
         beside: tuple[str, ...] = ()
         if stem == "__init__":  # `from . import name` does not say of what package
@@ -303,8 +311,14 @@ class Project:
         head, _, _ = dotted.rpartition(".")
         return bool(head) and not names and self._means(importer, (head, level, ()), path)
 
-    def imported(self, path: str) -> Iterator[str]:
+    def imported(self, path: str) -> tuple[str, ...]:
         """The files of the project that the file at `path` imports."""
+        found = self._imported.get(path)
+        if found is None:
+            found = self._imported[path] = tuple(dict.fromkeys(self._imports_of(path)))
+        return found
+
+    def _imports_of(self, path: str) -> Iterator[str]:
         for dotted, level, names in self._index.of(path):
             module = self.module(path, dotted, level)
             if module is None:
