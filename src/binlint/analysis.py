@@ -27,6 +27,7 @@ from binlint.sources.project import Project
 from binlint.sources.source import Source
 
 _LOUD = frozenset({Shape.KEY, Shape.PRIVATE_KEY, Shape.ENCRYPTED_PRIVATE_KEY})
+_HOPS, _MOST = 3, 100  # imports that are followed from a file that reads a credential, and files in each
 _FRAMEWORKS = frozenset({"ccxt", "hmac"})  # ways to Binance on which its name need not stand
 _VARIABLES = {
     Kind.API_KEY: "API_KEY",
@@ -114,9 +115,10 @@ def _related(
     homes = _unexplained(traced, examiner.catalogue.samples, examiner.world.material)
     readers_of = {path: tuple(_readers(path, words, project)) for path, words in homes.items()}
     readers = dict.fromkeys(reader for found in readers_of.values() for reader in found)
-    for reader in list(readers):  # what they hand it to need not name anybody either
-        further = (path for path in project.imported(reader) if project.mentions(path, _FRAMEWORKS))
-        readers.update(dict.fromkeys(further))
+    near = list(readers)
+    for _ in range(_HOPS):  # what they hand it to need not name anybody either
+        near = list(dict.fromkeys(path for each in near[:_MOST] for path in project.imported(each)))
+        readers.update(dict.fromkeys(path for path in near if project.mentions(path, _FRAMEWORKS)))
     known = {each.path for each in traced}
     found = {path: examiner.relate(path) for path in readers}
     strangers = set()

@@ -303,6 +303,9 @@ class Field(NamedTuple):
     annotated: bool
 
 
+ANY = "*"  # the name of what is stored under names that only the run knows
+
+
 class Stored(NamedTuple):
     """What a method stores on the instance: `self.name = value`."""
 

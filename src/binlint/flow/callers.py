@@ -55,6 +55,7 @@ class Callers:
         self._linked = linked
         self._evaluator = linked.evaluator
         self._users = Users(linked)
+        self._classes = linked.classes
         self._local: dict[str, dict[Key, list[Caller]]] = {}
         self._far: dict[Key, list[Caller]] = {}
         self._targets: dict[int, list[tuple[Key, Caller]]] = {}
@@ -168,6 +169,10 @@ class Callers:
             for call in unit.calls:
                 if _may_name(call.func, unit.facts, words):
                     yield from self._matching(key, call, unit)
+        for unit in self._bases(key, facts):  # a base calls by its own name what derived classes define
+            for call in unit.calls:
+                if unit.facts.path not in asked and last_name(call.func, unit.facts) in names.called:
+                    yield from self._matching(key, call, unit, far=True)
         for path in self._handed_to(key, facts):
             receiver = self._linked.unit_at(path)
             if receiver is not None and path not in asked:
@@ -175,10 +180,20 @@ class Callers:
                     if not _is_fixed(call.func, receiver.facts):
                         yield from self._matching(key, call, receiver)
 
-    def _matching(self, key: Key, call: Call, unit: Unit) -> Iterator[Caller]:
+    def _bases(self, key: Key, facts: Facts) -> Iterator[Unit]:
+        """The other files in which the bases of a method's class stand."""
+        kind, _, number = key
+        method_of = facts.functions[number].method_of if kind == "function" else -1
+        if method_of >= 0:
+            homes = {
+                base.facts.path: base.facts for base in self._classes.own_mro(OwnClass(facts, method_of))
+            }
+            yield from (self._linked.unit(home) for home in homes.values() if home is not facts)
+
+    def _matching(self, key: Key, call: Call, unit: Unit, far: bool = False) -> Iterator[Caller]:
         known = self._targets.get(id(call))
         if known is None:
-            values = self._evaluator.ask(call.func, unit.root)
+            values = () if far else self._evaluator.ask(call.func, unit.root)
             if not values:  # an object that was handed on: by whom, others know
                 values = self._evaluator.ask(call.func, unit.root, far=True)
             known = self._targets[id(call)] = list(self._called(values, call, unit))

@@ -16,6 +16,7 @@ from binlint.flow.sighting import Group, Sighting, Sink
 from binlint.flow.values import Arguments, Entries, Frame, Text, Thunk, Value, bare, texts
 from binlint.flow.world import World
 from binlint.names import read_name, says_testnet
+from binlint.shapes import Shape, classify
 
 _LOOK_AT = 200  # expressions looked at to see whether a value depends on callers
 
@@ -75,6 +76,8 @@ class Case:
             value = bare(value)
             if isinstance(value, Text) and value.origins:
                 text = self.origins.undone(value, self.catalogue.samples)
+                if thunk.frame.imagined and classify(text.string(), self.catalogue.samples) is Shape.OTHER:
+                    continue
                 yield self.sighting(
                     text, kind, sink, "", group, tests or self.networks.is_turned_elsewhere(sink)
                 )
@@ -83,7 +86,8 @@ class Case:
         self, text: Text, kind: Kind, sink: Sink | None, name: str, group: Group, tests: bool
     ) -> Sighting:
         origins = self.origins.exactly(text)
-        way = [Step(origins[0], "the literal"), *text.steps()]
+        parts = [Step(origin, "a part of it") for origin in origins[1:] if origin.path != origins[0].path]
+        way = [Step(origins[0], "the literal"), *parts, *text.steps()]
         if sink is not None:
             sink = sink._replace(context=self.origins.context(sink.location))
             way.append(Step(sink.location, sink.text))

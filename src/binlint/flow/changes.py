@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from binlint import facts as f
 from binlint.facts import Facts
-from binlint.flow.scopes import last_name
+from binlint.flow.scopes import bindings, last_name
 from binlint.flow.users import Names, Users
 from binlint.flow.values import Entries, OwnModule, Thunk, Value, Values, bare, distinct, texts
 from binlint.sources.project import Module
@@ -54,14 +54,20 @@ class Changes:
 
     def _is_name(self, target: f.Expr, facts: Facts, module: Module, name: str) -> bool:
         """Whether an expression is `name` imported from a module, or `module.name`."""
-        if isinstance(target, f.Attribute) and target.name == name and isinstance(target.value, f.Ref):
-            value = facts.bindings[target.value.binding].value
-        elif isinstance(target, f.Ref):
-            value = facts.bindings[target.binding].value
-            if not isinstance(value, f.Imported) or value.name != name:
-                return isinstance(value, f.WithItem | f.WithUpdate) and self._is_name(
-                    value.base, facts, module, name
-                )
+        if isinstance(target, f.Attribute) and target.name == name:
+            value = _bound(target.value, facts)
         else:
-            return False
+            value = _bound(target, facts)
+            while isinstance(value, f.WithItem | f.WithUpdate):  # it was changed before
+                value = _bound(value.base, facts)
+            if not isinstance(value, f.Imported) or value.name != name:
+                return False
         return isinstance(value, f.Imported) and module.path in self._linked.module_paths(value, facts)
+
+
+def _bound(expr: f.Expr, facts: Facts) -> f.Expr:
+    """What a name is bound to, in its own scope or at the level of the module."""
+    if isinstance(expr, f.Free):
+        found = bindings(expr.name, facts.scopes[0])
+        return facts.bindings[found[-1]].value if found else expr
+    return facts.bindings[expr.binding].value if isinstance(expr, f.Ref) else expr

@@ -56,6 +56,7 @@ _PROPERTIES = (
     "cached_property.cached_property",
     "abc.abstractproperty",
 )
+_CONSTANTS = {"os.pardir": "..", "os.curdir": ".", "os.sep": "/", "os.path.sep": "/"}
 _DJANGO_SETTINGS = "django.conf.settings"
 _DJANGO_SCRIPTS = frozenset({"manage.py", "wsgi.py", "asgi.py", "celery.py"})
 _MRO_LIMIT = 16
@@ -129,6 +130,16 @@ class Classes:
         found = bindings(name, cls.facts.scopes[definition(cls).scope])
         return self._linked.each((f.Ref(b) for b in found), self._root(cls.facts)) if found else ()
 
+    def are_related(self, target: OwnFunction | OwnClass, receiver: Value | None) -> bool:
+        """Whether what is called may be a method of this object: not if they are of different branches."""
+        called = bare(target.receiver) if isinstance(target, OwnFunction) and target.receiver else target
+        first = called.of if isinstance(called, Instance) else called
+        whole = bare(receiver) if receiver is not None else None
+        second = whole.of if isinstance(whole, Instance) else whole
+        if not isinstance(first, OwnClass) or not isinstance(second, OwnClass):
+            return True
+        return first in self.own_mro(second) or second in self.own_mro(first)
+
     # construction
 
     def construct(self, cls: OwnClass, call: Call | None, passed: Arguments, frame: Frame) -> Instance:
@@ -172,7 +183,10 @@ class Classes:
                 found = self._of_django(name)
                 if found:
                     return found
-            return (value,) if name == "__dict__" else (External(f"{value.dotted}.{name}"),)
+            dotted = f"{value.dotted}.{name}"
+            if dotted in _CONSTANTS:
+                return (Text(_CONSTANTS[dotted], (), None),)
+            return (value,) if name == "__dict__" else (External(dotted),)
         if isinstance(value, OwnModule):
             return self._of_module(value, name)
         if isinstance(value, Instance):
@@ -182,7 +196,7 @@ class Classes:
                 else self._of_instance(value, name, receiver)
             )
         if isinstance(value, OwnClass):
-            return self._of_class(value, name, value)
+            return self.of_class(value, name, value)
         if isinstance(value, Super):
             return self._of_bases(value.of, name, value.receiver)
         if isinstance(value, Text):
@@ -264,8 +278,27 @@ class Classes:
                     found.extend(values)
                     is_hidden = is_hidden or (not values and _always(stored, own.facts))
         if not is_hidden:
-            found.extend(self._of_class(value.of, name, receiver))
+            found.extend(self.of_class(value.of, name, receiver))
+        if all(isinstance(v, External) for v in found):  # a base outside may have anything
+            found = [*self._unnamed(value, name), *found]
         return distinct(found)
+
+    def _unnamed(self, value: Instance, name: str) -> Values:
+        """An attribute that no line names: out of `__dict__.update(…)`, settings, or `__getattr__`."""
+        assert isinstance(value.of, OwnClass)
+        for own in self.own_mro(value.of):
+            for stored in definition(own).assigned:
+                if stored.name == f.ANY:
+                    entries = self._evaluator.values(stored.value, self._frame_in(value, own))
+                    found = distinct(v for each in entries for v in self._evaluator.item_of(each, [name], []))
+                    if found:
+                        return found
+        found = self._linked.files.setting(value.of, name)
+        getter = None if found or name.startswith("__") else self.method(value.of, "__getattr__")
+        if getter is not None:
+            wanted = Arguments((given([Text(name, (), None)]),))
+            return self._linked.invoke(getter._replace(receiver=value), wanted, getter.frame.root())
+        return found
 
     def _argument(self, item: Argument) -> Values:
         return self._evaluator.thunk(item) if isinstance(item, Thunk) else (item,)
@@ -310,7 +343,9 @@ class Classes:
         )
         return Frame(home.facts, target.number, arguments, value, home, frame.depth + 1, closed=True)
 
-    def _of_class(self, cls: OwnClass, name: str, receiver: Value) -> Values:
+    def of_class(self, cls: OwnClass, name: str, receiver: Value | None = None) -> Values:
+        """A name of a class, as `receiver` sees it: the class itself or an instance."""
+        receiver = cls if receiver is None else receiver
         for base in self.mro(cls):
             if isinstance(base, External):
                 return (External(f"{base.dotted}.{name}"),)
@@ -322,6 +357,10 @@ class Classes:
 
     def _member(self, cls: OwnClass, value: Value, receiver: Value) -> Values:
         """A name of a class body: of an enumeration with a constructor, what that makes of the value."""
+        if isinstance(value, Instance) and isinstance(value.of, OwnClass):
+            getter = self.method(value.of, "__get__")
+            if getter is not None:
+                return self._linked.invoke(getter._replace(receiver=value), Arguments(), getter.frame.root())
         is_member = isinstance(receiver, OwnClass) and self._is_enum(cls)
         if is_member and isinstance(value, Items) and self.has_init(cls):
             return (self.construct(cls, None, Arguments(value.items), self._root(cls.facts)), value)
@@ -340,7 +379,7 @@ class Classes:
             for field in definition(own).fields
             if field.default is not None
         ]
-        return [self._of_class(cls, name, cls) for name in names if not name.startswith("_")]
+        return [self.of_class(cls, name, cls) for name in names if not name.startswith("_")]
 
     def _of_bases(self, cls: OwnClass, name: str, receiver: Value) -> Values:
         whole = bare(receiver)
@@ -401,7 +440,7 @@ class Classes:
         if isinstance(value, OwnModule):
             return tuple(v for key in keys for v in self._of_module(value, key))
         if isinstance(value, OwnClass):
-            return tuple(v for key in keys for v in self._of_class(value, key, value))
+            return tuple(v for key in keys for v in self.of_class(value, key, value))
         if isinstance(value, Instance):
             if isinstance(value.of, OwnClass):
                 getter = self.method(value.of, "__getitem__")

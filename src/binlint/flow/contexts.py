@@ -52,10 +52,11 @@ class Contexts:
             if on_instances:  # then no other object is imagined
                 self._contexts[key] = [*frames, *on_instances][: budget.CONTEXTS]
                 return self._contexts[key]
+        called = bool(frames)
         enclosing = function_of(definition.parent, facts)
         for outer in (self.of(facts, enclosing, depth - 1) if depth > 0 else []) or [root]:
             frame = Frame(facts, function, {}, None, outer, outer.depth, closed=True)
-            frame.entry = outer.entry
+            frame.entry, frame.imagined = outer.entry, called or outer.imagined
             frames.append(frame)
         self._contexts[key] = frames[: budget.CONTEXTS]
         return self._contexts[key]
@@ -112,7 +113,11 @@ class Contexts:
             _mark(instance.frame, caller, outer)
             if instance.frame is not None and instance.frame.function == function:
                 return instance.frame
-            own = {} if definition.name in AFTERWARDS else linked.bind(definition, passed, True)
+            if definition.name in AFTERWARDS:  # it sees the fields, and is handed those that are no fields
+                fields = instance.frame.arguments if instance.frame is not None else {}
+                own = {p.name: fields[p.name] for p in definition.parameters[1:] if p.name in fields}
+            else:
+                own = linked.bind(definition, passed, True)
             frame = Frame(
                 facts, function, own, instance, linked.unit(facts).root, outer.depth + 1, closed=True
             )
@@ -134,7 +139,7 @@ class Contexts:
 
 def _mark(frame: Frame | None, caller: Caller, outer: Frame) -> None:
     if frame is not None:
-        frame.site = caller.site
+        frame.site, frame.imagined = caller.site, outer.imagined
         frame.entry = outer.entry or caller.site.location
 
 

@@ -14,6 +14,7 @@ from binlint.flow.values import External, Frame, Thunk, Value, Values, bare, dis
 if TYPE_CHECKING:
     from binlint.flow.link import Linked
 
+_ONLY_WRITES = frozenset({"environ.setdefault", "environ.update", "putenv("})
 _WRITES = frozenset({"environ", "putenv", "setenv"})
 
 
@@ -36,11 +37,14 @@ class Declared:
         return distinct((*own, *self._elsewhere(name), *self._from_file(name)))
 
     def _elsewhere(self, name: str) -> Iterator[Value]:
-        """What other files write, if they are among those that the byte filter has let through."""
+        """What other files write: those that the byte filter has let through, and those that only write."""
         linked = self._linked
+        project = linked.world.project
+        likely = [path for path in project.in_hand if project.mentions(path, _WRITES)]
+        likely += [path for path in project.listing if project.mentions(path, _ONLY_WRITES)]
         asked = 0
-        for path in linked.world.project.in_hand:
-            if path == self._facts.path or not linked.world.project.mentions(path, _WRITES):
+        for path in dict.fromkeys(likely):
+            if path == self._facts.path:
                 continue
             asked += 1
             unit = linked.unit_at(path) if asked <= budget.WRITERS else None
@@ -68,8 +72,7 @@ class Declared:
         found: defaultdict[str, list[Thunk]] = defaultdict(list)
         for item in self._facts.item_sets:
             if _is_environment(evaluator.ask(item.target, root)):
-                for key in texts(evaluator.ask(item.key, root)):
-                    found[key.string()].append(Thunk(item.value, root))
+                self._pairs(item.key, item.value, found)
         for call in self._facts.calls:
             if isinstance(call.func, f.Attribute) and call.func.name in (
                 "setdefault",
@@ -89,9 +92,13 @@ class Declared:
                 elif len(call.args) >= 2 and (
                     call.func.name == "setenv" or _is_environment(target) or _is_os(target)
                 ):
-                    for key in texts(evaluator.ask(call.args[0], root)):
-                        found[key.string()].append(Thunk(call.args[1], root))
+                    self._pairs(call.args[0], call.args[1], found)
         return found
+
+    def _pairs(self, name: f.Expr, value: f.Expr, found: dict[str, list[Thunk]]) -> None:
+        for frame in self._linked.together(name, value, self._root):
+            for key in texts(self._evaluator.ask(name, frame)):
+                found[key.string()].append(Thunk(value, frame))
 
     def option(self, name: str) -> Values:
         """The default of a command-line option that the file declares."""

@@ -459,8 +459,9 @@ class Evaluator:
         return distinct(found)
 
     def _with_item(self, expr: f.WithItem, frame: Frame) -> Values:
-        keys = self._keys(expr.key, frame)
-        added = tuple((key, Thunk(expr.value, frame)) for key in keys)
+        is_known = isinstance(expr.key, f.Literal | f.Constant)
+        rounds = [frame] if is_known else self.linked.together(expr.key, expr.value, frame)
+        added = tuple((key, Thunk(expr.value, each)) for each in rounds for key in self._keys(expr.key, each))
         bases = self.values(expr.base, frame)
         found: list[Value] = []
         for base in bases:

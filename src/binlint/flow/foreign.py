@@ -37,6 +37,8 @@ class Foreign:
             if _is_labelled(call):
                 continue
             targets = self._case.evaluator.ask(call.func)
+            if any(map(self._may_be_ours, targets)):
+                continue
             if any(self._is_foreign(value) or self._is_for_another(value, call) for value in targets):
                 for frame in self._case.rounds(call):
                     if frame.picked and not any(
@@ -96,6 +98,16 @@ class Foreign:
         ):
             return False
         return not self._case.facts.company
+
+    def _may_be_ours(self, value: Value) -> bool:
+        """Whether a function or class of another file may be a wrapper around a client of Binance."""
+        value = bare(value)
+        facts = value.facts if isinstance(value, OwnClass) else None
+        if isinstance(value, OwnFunction):
+            facts = value.frame.facts
+        if facts is None or facts is self._case.facts or not facts.company:
+            return False
+        return not self._is_foreign(value)
 
     def _wraps_others(self, facts: Facts, place: Place) -> bool:
         """Whether a function or class of another file is a wrapper around the client of another service."""

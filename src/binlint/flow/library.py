@@ -54,7 +54,7 @@ _SAME = frozenset(
         "itertools": "cycle islice",
         "random": "sample",
         "types": "MappingProxyType",
-        "collections": "OrderedDict UserDict UserString deque ChainMap",
+        "collections": "OrderedDict UserDict UserString deque",
         "asyncio": "run wait_for create_task ensure_future gather",
         "pydantic": "SecretStr SecretBytes Secret",
         "pydantic.types": "SecretStr SecretBytes",
@@ -354,6 +354,11 @@ def _dict(evaluator: Evaluator, expr: f.Call, passed: Arguments, frame: Frame) -
         yield Entries((*entries, *passed.keywords))
 
 
+def _chain_map(evaluator: Evaluator, expr: f.Call, passed: Arguments, frame: Frame) -> Iterator[Value]:
+    maps = [evaluator.as_entries(v) for t in reversed(passed.positional) for v in evaluator.thunk(t)]
+    yield Entries(tuple(entry for entries in maps for entry in entries))
+
+
 def _default_dict(evaluator: Evaluator, expr: f.Call, passed: Arguments, frame: Frame) -> Iterator[Value]:
     return _dict(evaluator, expr, passed._replace(positional=passed.positional[1:]), frame)
 
@@ -390,6 +395,12 @@ def _vars(evaluator: Evaluator, expr: f.Call, passed: Arguments, frame: Frame) -
                 yield Entries(tuple((name, t) for name, ts in options.items() for t in ts))
             else:
                 yield value
+
+
+def _type(evaluator: Evaluator, expr: f.Call, passed: Arguments, frame: Frame) -> Iterator[Value]:
+    """`type("Name", (), {"attribute": …})`; the class of an object is not followed."""
+    for thunk in passed.positional[2:3]:
+        yield from evaluator.thunk(thunk)
 
 
 def _globals(evaluator: Evaluator, expr: f.Call, passed: Arguments, frame: Frame) -> Iterator[Value]:
@@ -550,6 +561,7 @@ _MODELS: dict[str, _Model] = {
     "builtins.dict": _dict,
     "collections.OrderedDict": _dict,
     "collections.defaultdict": _default_dict,
+    "collections.ChainMap": _chain_map,
     "dataclasses.field": _field,
     "pydantic.Field": _field,
     "pydantic.fields.Field": _field,
@@ -562,6 +574,7 @@ _MODELS: dict[str, _Model] = {
     "fastapi.Query": _field,
     "fastapi.Header": _field,
     "builtins.getattr": _getattr,
+    "builtins.type": _type,
     "builtins.globals": _globals,
     "builtins.vars": _vars,
     "importlib.import_module": _import_module,

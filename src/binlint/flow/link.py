@@ -54,6 +54,7 @@ PROJECT = "<project>"  # stands before the dotted name of what should be in the 
 _BUILTINS = frozenset(dir(builtins))
 _GENERATED = ("contextlib.contextmanager", "contextlib.asynccontextmanager", "pytest.fixture")
 _SEARCH_PATH = ("append", "insert", "extend", "addsitedir")
+_FLASK_CONFIG = ("flask.current_app.config", "flask.Flask.config")
 _LOOK_AT = 60  # expressions looked at for the variables of loops
 
 
@@ -309,6 +310,8 @@ class Linked:
         found = list(self._default(definition, name, own or frame))
         if own is None or not own.closed:
             for caller in self.callers.of(facts, function):
+                if definition.method_of >= 0 and not self.classes.are_related(caller.target, frame.receiver):
+                    continue
                 arguments = self._bind(definition, caller)
                 for item in arguments.get(name, ()):
                     found.extend(self._passed(item, caller.site, name))
@@ -446,6 +449,15 @@ class Linked:
 
     # loops
 
+    def together(self, first: Expr, second: Expr, frame: Frame) -> list[Frame]:
+        """The rounds of a loop that two expressions share, so that `name` and `value` stay pairs."""
+        loops, others = _loops((first,), frame.facts), _loops((second,), frame.facts)
+        shared = next((loop for key, loop in loops.items() if key in others), None)
+        if shared is None:
+            return [frame]
+        items, _ = self.evaluator.spread(shared, frame)
+        return [frame.picking(shared, item) for item in items[: budget.CONTEXTS]] or [frame]
+
     def rounds(self, call: Call, frame: Frame) -> list[Frame]:
         """The rounds of the loop that a call stands in, if the loop chooses both whom and with what it calls.
 
@@ -471,6 +483,8 @@ class Linked:
         if isinstance(value, External):
             if value.dotted == "os.environ":
                 return tuple(v for key in keys for v in self.unit(frame.facts).declared.environment(key))
+            if value.dotted in _FLASK_CONFIG:
+                return tuple(v for key in keys for v in self.files.flask(key))
             return tuple(External(f"{value.dotted}.{key}") for key in keys)
         return self.classes.item(value, keys)
 

@@ -10,11 +10,13 @@ from binlint.facts import Facts
 from binlint.flow import budget, paths
 from binlint.flow.values import (
     Arguments,
+    Entries,
     External,
     Frame,
     Instance,
     Items,
     OpenFile,
+    OwnClass,
     Text,
     Value,
     Values,
@@ -23,11 +25,13 @@ from binlint.flow.values import (
     texts,
 )
 from binlint.shapes import Shape, classify
+from binlint.sources.project import Module
 
 if TYPE_CHECKING:
     from binlint.flow.evaluate import Evaluator
 
 _KEYS = frozenset({Shape.KEY, Shape.HEX})
+_FLASK = frozenset({"from_object", "from_pyfile", "from_mapping"})
 _LOADERS = ("dotenv", "decouple", "environs", "pydantic_settings", "dynaconf", "starlette")
 _ENVIRONMENT = (".env", "settings.ini", ".env.local")
 
@@ -131,6 +135,86 @@ class Files:
                             found = self.named(text, path)
                             if found is not None:
                                 yield found
+
+    # settings
+
+    def setting(self, cls: OwnClass, name: str) -> Values:
+        """A field of a pydantic settings class, out of the `.env` file that the class names."""
+        classes = self._evaluator.linked.classes
+        if not any(base.dotted.endswith("BaseSettings") for base in classes.external_bases(cls)):
+            return ()
+        path, prefix = self._settings_of(cls)
+        if path is None:
+            return ()
+        found: list[Value] = []
+        wanted = f"{prefix}{name}".lower()
+        for entries in self.document(path, "dotenv"):
+            if isinstance(entries, Entries):
+                keys = [key for key, _ in entries.entries if key is not None and key.lower() == wanted]
+                found.extend(self._evaluator.item_of(entries, keys, []) if keys else ())
+        return tuple(found)
+
+    def _settings_of(self, cls: OwnClass) -> tuple[str | None, str]:
+        """The file and the prefix that a settings class names in `model_config` or its inner `Config`."""
+        evaluator = self._evaluator
+        path, prefix = None, ""
+        for config in (
+            *evaluator.linked.classes.of_class(cls, "model_config"),
+            *evaluator.linked.classes.of_class(cls, "Config"),
+        ):
+            passed: dict[str, Values] = {}
+            for option in ("env_file", "env_prefix"):
+                if isinstance(config, Instance) and config.call is not None and config.frame is not None:
+                    thunks = evaluator.linked.arguments(config.call, config.frame).get(option)
+                    passed[option] = tuple(v for thunk in thunks for v in evaluator.thunk(thunk))
+                elif isinstance(config, Entries):
+                    passed[option] = evaluator.item_of(config, [option], [])
+                elif isinstance(config, OwnClass):
+                    passed[option] = evaluator.linked.classes.of_class(config, option)
+            for text in texts(passed.get("env_file", ())):
+                path = self.named(text, cls.facts.path) or path
+            prefix = next((text.string() for text in texts(passed.get("env_prefix", ()))), prefix)
+        return path, prefix
+
+    def flask(self, name: str) -> Values:
+        """A name of the configuration of a Flask application: what any file of the project loads into it."""
+        evaluator, project = self._evaluator, self._world.project
+        found: list[Value] = []
+        asked = 0
+        for path in project.listing:
+            if asked >= budget.WRITERS or not project.mentions(path, _FLASK):
+                continue
+            asked += 1
+            unit = evaluator.linked.unit_at(path)
+            for call in unit.facts.calls if unit is not None else ():
+                if unit is None or not isinstance(call.func, f.Attribute) or call.func.name not in _FLASK:
+                    continue
+                passed = evaluator.linked.arguments(call, unit.root)
+                if call.func.name == "from_mapping":
+                    found.extend(v for thunk in passed.get(name) for v in evaluator.thunk(thunk))
+                for thunk in passed.positional[:1]:
+                    for value in evaluator.ask(thunk.expr, thunk.frame, far=True):
+                        found.extend(self._loaded_into(value, name, call.func.name, path))
+        return tuple(found)
+
+    def _loaded_into(self, value: Value, name: str, how: str, importer: str) -> Values:
+        linked = self._evaluator.linked
+        value = bare(value)
+        if how == "from_pyfile" and isinstance(value, Text):
+            path = self.named(value, importer)
+            return () if path is None else linked.member(Module(path), name)
+        if isinstance(value, Text):
+            module, _, last = value.string().rpartition(".")
+            whole = self._world.project.module(importer, value.string(), 0)
+            if whole is not None:
+                return linked.member(whole, name)
+            home = self._world.project.module(importer, module, 0) if module else None
+            objects = linked.member(home, last) if home is not None else ()
+        else:
+            objects = (value,)
+        return tuple(
+            v for each in objects for v in linked.classes.attribute(each, name, self._evaluator.root)
+        )
 
     # reading them
 

@@ -27,7 +27,8 @@ class Frame:
     `outer` is the frame in which the function was defined. `closed` frames know all their arguments;
     in an open one a parameter is whatever any caller passes. `picked` holds, for a loop that is gone
     through one item at a time, the item by the identity of what the loop runs over. `site` is the call
-    that led here, for the way of a value; `entry` the outermost of the calls that did.
+    that led here, for the way of a value; `entry` the outermost of the calls that did. An `imagined`
+    frame has no call, though others are known: its parameters are their defaults, or anything.
     """
 
     __slots__ = (
@@ -38,6 +39,7 @@ class Frame:
         "facts",
         "far_memo",
         "function",
+        "imagined",
         "memo",
         "outer",
         "picked",
@@ -67,6 +69,7 @@ class Frame:
         self.picked: dict[int, Thunk] = {}
         self.site: Site | None = None
         self.entry: Location | None = None
+        self.imagined = False
 
     def picking(self, loop: Expr, item: Thunk) -> Frame:
         """This frame while the loop over `loop` is at `item`."""
@@ -74,7 +77,7 @@ class Frame:
             self.facts, self.function, self.arguments, self.receiver, self.outer, self.depth, self.closed
         )
         frame.picked = {**self.picked, id(loop): item}
-        frame.site, frame.entry = self.site, self.entry
+        frame.site, frame.entry, frame.imagined = self.site, self.entry, self.imagined
         return frame
 
     def of(self, function: int) -> Frame | None:

@@ -17,12 +17,13 @@ from binlint.files import LARGEST, NotRegular, TooLarge, open_regular, read_chun
 from binlint.sources.imports import ImportIndex
 
 _ABOVE = 40  # folders between a file and the top; deeper trees are not projects
+_SEARCH_PATH = frozenset({"sys.path", "addsitedir"})
 _LAYOUTS = ("src", "lib")  # folders that hold packages and are none
 _INIT = "__init__.py"
 _ROOT_MARKS = frozenset(
     {"pyproject.toml", "setup.py", "setup.cfg", "manage.py", "requirements.txt", "Pipfile", "tox.ini"}
 )
-_NOT_LISTED = frozenset({".git", "node_modules", "site-packages"})
+_LIBRARY_WORDS = (b"inance.", b"X-MBX", b"ccxt")
 
 
 class Module(NamedTuple):
@@ -140,8 +141,14 @@ class Project:
 
     def _is_copy(self, folder: str, library: frozenset[str]) -> bool:
         here = self._folder(folder)
-        names = {name.removesuffix(".py") for name in (*here.files, *here.folders)}
-        return not library.isdisjoint(names)
+        if not library.isdisjoint(here.folders):
+            return True
+        for name in sorted(library):
+            if f"{name}.py" in here.files:
+                data = self.read(_join(folder, f"{name}.py")) or b""
+                if any(word in data for word in _LIBRARY_WORDS):  # else it is only called like it
+                    return True
+        return False
 
     def _is_namesake(self, importer: str, top: str) -> bool:
         """A script that is named like the library it uses, `binance.py`, means the library."""
@@ -217,25 +224,31 @@ class Project:
         """A package below another root of the repository, if only one of them has it."""
         if len(parts) < 2 or parts[0] in sys.stdlib_module_names or parts[0] in self._libraries:
             return None
-        found = {self._within(base, parts) for base in self._roots if self._has(base, parts[0])}
+        found = {
+            self._within(base, parts)
+            for base in self._holders.get(parts[0], ())
+            if self._is_root(base) or _INIT not in self._folder(_join(base, parts[0])).files
+        }
         found.discard(None)
         return found.pop() if len(found) == 1 else None
 
+    def _is_root(self, folder: str) -> bool:
+        """Whether a folder looks like the root of a distribution, or holds packages and is none."""
+        return posixpath.basename(folder) in _LAYOUTS or not _ROOT_MARKS.isdisjoint(
+            self._folder(folder).files
+        )
+
     @cached_property
-    def _roots(self) -> tuple[str, ...]:
-        """The folders that look like the root of a distribution, or hold packages and are none."""
+    def _holders(self) -> dict[str, list[str]]:
+        """The name of each folder with Python files in or below it → the folders that hold such a one."""
         folders = {posixpath.dirname(path) for path in self.listing}
         for folder in tuple(folders):
             while folder := posixpath.dirname(folder):
                 folders.add(folder)
-        return tuple(
-            sorted(
-                folder
-                for folder in folders
-                if posixpath.basename(folder) in _LAYOUTS
-                or not _ROOT_MARKS.isdisjoint(self._folder(folder).files)
-            )
-        )
+        found: dict[str, list[str]] = {}
+        for folder in sorted(filter(None, folders)):
+            found.setdefault(posixpath.basename(folder), []).append(posixpath.dirname(folder))
+        return found
 
     def _folder(self, path: str) -> _Folder:
         found = self._folders.get(path)
@@ -301,7 +314,7 @@ class Project:
         dotted, level, names = found
         module = self.module(importer, dotted, level)
         if module is None:
-            return False
+            return not level and self._is_on_search_path(importer, dotted, names, path)
         if module.path == path:
             return True
         inside = (self.submodule(module, name) for name in names)
@@ -310,6 +323,13 @@ class Project:
         # `import a.b.c` runs `a/__init__.py` and `a/b/__init__.py` too
         head, _, _ = dotted.rpartition(".")
         return bool(head) and not names and self._means(importer, (head, level, ()), path)
+
+    def _is_on_search_path(self, importer: str, dotted: str, names: tuple[str, ...], path: str) -> bool:
+        """Whether a file that changes `sys.path` may mean a module by the end of its path."""
+        if not self._index.mentions(importer, _SEARCH_PATH):
+            return False
+        ends = [dotted.replace(".", "/"), *(f"{dotted}.{name}".replace(".", "/") for name in names)]
+        return any(f"/{path}".endswith((f"/{end}.py", f"/{end}/{_INIT}")) for end in ends)
 
     def imported(self, path: str) -> tuple[str, ...]:
         """The files of the project that the file at `path` imports."""

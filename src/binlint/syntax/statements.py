@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from binlint.facts import (
+    ANY,
     NOTHING,
     UNKNOWN,
     Attribute,
@@ -102,8 +103,13 @@ class Statements:
             name = call.args[1]
             if isinstance(name, Literal) and isinstance(name.value, str):
                 self._set_attribute(node.args[0], name.value, call.args[2], call.place)
+            elif isinstance(node.args[0], ast.Name):
+                self._store_any(node.args[0].id, WithItem(UNKNOWN, name, call.args[2]))
         elif isinstance(func, ast.Attribute):
-            if func.attr in _UPDATES:
+            if func.attr in _UPDATES and (holder := _dict_of(func.value)):
+                for other in (*call.args, *((_keywords(call),) if call.keywords else ())):
+                    self._store_any(holder, WithUpdate(UNKNOWN, other))
+            elif func.attr in _UPDATES:
                 for other in (*call.args, *((_keywords(call),) if call.keywords else ())):
                     self._store(func.value, _updating(other), call.place)
             elif func.attr in _APPENDS and call.args:
@@ -113,6 +119,12 @@ class Statements:
                 self._store(func.value, lambda base: WithItem(base, key, value), call.place)
             elif func.attr == "pop" and call.args and isinstance(call.args[0], Literal):
                 self._take_away(func.value, call.args[0], call.place)
+
+    def _store_any(self, name: str, value: Expr) -> None:
+        """The instance gets attributes whose names are not written here."""
+        owner = self._class_of_self(name)
+        if owner is not None:
+            self._builder.assigned[owner].append(Stored(ANY, value, self._builder.scope.owner))
 
     def _take_away(self, target: ast.expr, key: Literal, place: Place) -> None:
         """`del target[key]`: what stood there is not there any more."""
@@ -502,6 +514,16 @@ class Statements:
             builder.positions.place(node),
         )
         builder.bind(node.name, ClassRef(index), builder.positions.place(node))
+
+
+def _dict_of(node: ast.expr) -> str:
+    """The name in `name.__dict__` or `vars(name)`."""
+    inner: ast.expr | None = None
+    if isinstance(node, ast.Attribute) and node.attr == "__dict__":
+        inner = node.value
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "vars":
+        inner = node.args[0] if node.args else None
+    return inner.id if isinstance(inner, ast.Name) else ""
 
 
 def _updating(other: Expr) -> Callable[[Expr], Expr]:
