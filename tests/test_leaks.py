@@ -339,7 +339,7 @@ STAGES = (
     "binlint.flow.world.decode",
     "binlint.flow.world.compile_facts",
     "binlint.analysis.judge",
-    "binlint.flow.trace.classify",
+    "binlint.flow.named.classify",
     "binlint.flow.evaluate.strings.joined",
     "binlint.frames.mask",
     "binlint.syntax.concrete.establish",

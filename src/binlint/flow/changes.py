@@ -68,6 +68,6 @@ class Changes:
 def _bound(expr: f.Expr, facts: Facts) -> f.Expr:
     """What a name is bound to, in its own scope or at the level of the module."""
     if isinstance(expr, f.Free):
-        found = bindings(expr.name, facts.scopes[0])
-        return facts.bindings[found[-1]].value if found else expr
+        found = [facts.bindings[binding].value for binding in bindings(expr.name, facts.scopes[0])]
+        return next((value for value in found if isinstance(value, f.Imported)), expr)
     return facts.bindings[expr.binding].value if isinstance(expr, f.Ref) else expr
