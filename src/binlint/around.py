@@ -14,6 +14,7 @@ from binlint.files import NotRegular, TooLarge, read_settings
 from binlint.sources.project import Project
 from binlint.sources.source import Source
 
+_CODE = (".py", ".pyw")
 _MOST = 200  # files that are read because others import them
 _LOOKED_AT = 400  # files that are read to see whether a project speaks of Binance
 _FOLDERS = 100  # and folders that are listed for it
@@ -23,25 +24,28 @@ _TELLING = ("requirements.txt", "pyproject.toml", "setup.py", "setup.cfg", "Pipf
 def imported_candidates(project: Project, given: Sequence[str]) -> Iterator[Source]:
     """The files that some files import, directly or by way of others, and that could hold or use a key.
 
-    A file that could not, and hands nothing on by `*`, is not gone into further.
+    A file that could not is not gone into further, but for the names that it only hands on.
     """
-    seen = set(given)
-    waiting = [path for path in given if path.endswith((".py", ".pyw"))]
-    count = 0
-    while waiting:
-        for path in project.imported(waiting.pop(0)):
-            if path in seen:
-                continue
-            seen.add(path)
-            count += 1
-            data = project.read(path) if count <= _MOST else None
-            if data is None:
-                continue
-            is_candidate = candidates.is_candidate(data) and candidates.may_matter(data)
-            if is_candidate:
-                yield Source(path, data)
-            if is_candidate or path.endswith("/__init__.py") or b"import *" in data:
-                waiting.append(path)
+    waiting = [found for path in given if path.endswith(_CODE) for found in project.sources_of(path)]
+    seen = {(path, "") for path in given}
+    read = 0
+    while waiting and read < _MOST:
+        path, names = waiting.pop(0)
+        waiting += [
+            (other, (name,))
+            for name in names
+            if (path, name) not in seen
+            for other in project.handing_on(path, name)
+        ]
+        seen.update((path, name) for name in names)
+        if (path, "") in seen:
+            continue
+        seen.add((path, ""))
+        read += 1
+        data = project.read(path)
+        if data is not None and candidates.is_candidate(data) and candidates.may_matter(data):
+            yield Source(path, data)
+            waiting += project.sources_of(path)
 
 
 def speaks_of_binance(top: str) -> bool:

@@ -36,6 +36,8 @@ def run(
     stages: Counter[str] = Counter()
     skipped: list[Note] = list(discovery.notes)
     waiting: list[Source] = []
+    clean: list[Source] = []  # of a hook: such a file may bring others together that are not
+    is_hook = all(entry.given for entry in discovery.files)
     company = False
     total = len(discovery.files) + len(extra_sources)
     checked = 0
@@ -54,11 +56,14 @@ def run(
             if candidates.may_matter(data):
                 waiting.append(Source(entry.path, data))
                 company = company or candidates.names_binance(data)
+        elif is_hook:
+            clean.append(Source(entry.path, data))
     for source in extra_sources:
         checked += 1
         waiting.append(source)
         company = company or candidates.names_binance(source.data)
-    found = _look(waiting, config, discovery, company, progress) if waiting else None
+    is_worth_it = waiting or (clean and _leads_on(clean, config))
+    found = _look(waiting, config, discovery, company, progress) if is_worth_it else None
     if found is not None:
         skipped.extend(found.skipped)
         checked -= len({note.path for note in found.skipped})
@@ -79,6 +84,17 @@ def run(
 
 def _order(finding: Finding) -> tuple[object, ...]:
     return finding.location, finding.code
+
+
+def _leads_on(clean: Sequence[Source], config: Config) -> bool:
+    """Whether files without any suspicion import some of the project that are not."""
+    if not any(b"import" in source.data for source in clean):
+        return False
+    from binlint.around import imported_candidates
+    from binlint.sources.project import Project
+
+    project = Project(config.cwd, {}, config.root, {source.path: source.data for source in clean})
+    return any(True for _ in imported_candidates(project, project.listing))
 
 
 def _look(

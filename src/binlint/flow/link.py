@@ -82,6 +82,7 @@ class Linked:
         self.world = evaluator.world
         self._units: dict[str, Unit | None] = {}
         self._looking: set[tuple[object, ...]] = set()
+        self._asked_stars: set[tuple[str, str]] = set()
         self.classes = Classes(self)
         self.callers = Callers(self)
         self.contexts = Contexts(self)
@@ -157,7 +158,21 @@ class Linked:
         return self._starred(name, facts)
 
     def _starred(self, name: str, facts: Facts) -> Values:
-        """A name that some `from module import *` brings; the last one that has it counts."""
+        """A name that some `from module import *` brings; the last one that has it counts.
+
+        Each file is asked once for it, however many stars lead there.
+        """
+        asked, is_outermost = self._asked_stars, not self._asked_stars
+        if (facts.path, name) in asked:
+            return ()
+        asked.add((facts.path, name))
+        try:
+            return self._by_star(name, facts)
+        finally:
+            if is_outermost:
+                asked.clear()
+
+    def _by_star(self, name: str, facts: Facts) -> Values:
         for dotted, level in reversed(facts.stars):
             module = self._module(facts, dotted, level)
             found: Values = ()
@@ -241,7 +256,8 @@ class Linked:
                     for arg in call.args[-1:]:
                         folders += [t.string() for t in self._spread_texts(arg, unit.root)]
             found = (paths.folder(folder, facts.path) for folder in folders)
-            unit.search_path = tuple(dict.fromkeys(folder for folder in found if folder is not None))
+            inside = self.world.project.is_inside
+            unit.search_path = tuple(dict.fromkeys(f for f in found if f is not None and inside(f)))
         return unit.search_path
 
     def _spread_texts(self, expr: Expr, frame: Frame) -> Iterator[Text]:

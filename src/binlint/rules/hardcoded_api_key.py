@@ -34,8 +34,8 @@ client = Client(
 It is an error when the value reaches a Binance client, header or signature, or when it has the name of an API
 key in a file that speaks of Binance. With only one of the two it is a warning. On a test network it is a
 warning as well, never silence, because keys are often pasted into the wrong place. The finding stands at the
-literal, be it in another file than the client: in a module that is imported, or in a file of settings that the
-code reads. A file that git ignores is where a secret may stand, and is not reported.
+literal, be it in another file than the client: in a module that is imported, or in a file of settings that
+the code reads. A file that git ignores is where a secret may stand, and is not reported.
 """
 
 from __future__ import annotations

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Sequence
 
 from binlint.config import Config
 from binlint.sources.exclusion import Exclusion
@@ -22,8 +23,25 @@ def members(paths: Iterable[str], config: Config, is_hook: bool) -> frozenset[st
     asked = [path for path in dict.fromkeys(paths) if not exclusion.excludes(path)]
     if not asked or not config.respect_gitignore:
         return frozenset(asked)
-    known = belonging(asked, config.cwd, untracked=not is_hook)
+    found: set[str] = set()
+    for folder, is_below in ((config.cwd, True), (config.root, False)):
+        shown = {
+            _seen_from(folder, path, config): path for path in asked if path.startswith("..") != is_below
+        }
+        kept = _kept([path for path in shown if path is not None], folder, is_hook)
+        found.update(shown[path] for path in kept)
+    return frozenset(found)
+
+
+def _kept(paths: Sequence[str], folder: str, is_hook: bool) -> Iterable[str]:
+    known = belonging(paths, folder, untracked=not is_hook) if paths else frozenset()
     if not isinstance(known, NoListing):
         return known
-    walk = Walk(Folder("", config.cwd), True, lambda path: None)
-    return frozenset(path for path in asked if path.startswith("..") or walk.keeps(path))
+    walk = Walk(Folder("", folder), True, lambda path: None)
+    return [path for path in paths if walk.keeps(path)]
+
+
+def _seen_from(folder: str, path: str, config: Config) -> str | None:
+    """A path as it is called in another folder; None if it lies outside."""
+    found = os.path.relpath(os.path.join(config.cwd, path), folder).replace(os.sep, "/")
+    return None if found.startswith("..") else found

@@ -255,6 +255,8 @@ class Project:
         if found is None:
             files, folders = set(self._given.get(path, ())), set()
             try:
+                if not self._is_solid(path):
+                    raise NotADirectoryError(path)
                 with os.scandir(os.path.join(self._cwd, path)) as entries:
                     for entry in entries:
                         if entry.is_file(follow_symlinks=False):
@@ -265,6 +267,13 @@ class Project:
                 pass
             found = self._folders[path] = _Folder(frozenset(files), frozenset(folders))
         return found
+
+    def _is_solid(self, folder: str) -> bool:
+        """Whether no step to a folder is a link: what lies behind one is not of this project."""
+        above, name = posixpath.split(folder)
+        if not folder or name == ".." or posixpath.isabs(folder):
+            return True
+        return name in self._folder(above).folders
 
     # files that are no modules
 
@@ -283,8 +292,12 @@ class Project:
             folder = self._above(folder)
         return None
 
+    def is_inside(self, path: str) -> bool:
+        """Whether a path, relative and without detours, stays in the project."""
+        return not posixpath.isabs(path) and path.count("..") <= self._height
+
     def _is_file(self, path: str) -> bool:
-        if path.count("..") > self._height:
+        if not self.is_inside(path):
             return False
         return posixpath.basename(path) in self._folder(posixpath.dirname(path)).files
 
@@ -349,6 +362,22 @@ class Project:
                 inner = self.submodule(module, name)
                 if inner is not None and inner.path:
                     yield inner.path
+
+    def sources_of(self, path: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """The files that the file at `path` imports, each with the names that it wants of it."""
+        for dotted, level, names in self._index.of(path):
+            module = self.module(path, dotted, level)
+            if module is None:
+                continue
+            wanted = []
+            for name in names:
+                inner = self.submodule(module, name)
+                if inner is None:
+                    wanted.append(name)
+                elif inner.path:
+                    yield inner.path, ()
+            if module.path:
+                yield module.path, tuple(wanted)
 
     def handing_on(self, path: str, name: str) -> Iterator[str]:
         """The files from which the file at `path` may have a name that it only hands on."""
