@@ -18,6 +18,7 @@ from binlint.examine import Draft, Examiner, Outcome, Traced, died
 from binlint.finding import Finding, Kind, Location, Place, SecretText
 from binlint.flow import budget
 from binlint.flow.sighting import Sighting
+from binlint.frames import MOST_VALUES, Values
 from binlint.report import Note
 from binlint.rules import RULES
 from binlint.rules.judge import judge
@@ -189,6 +190,9 @@ def _judged(
     by_file: defaultdict[str, list[tuple[Finding, str]]] = defaultdict(list)
     for finding, variable in zip(findings, _variables(findings, texts), strict=True):
         by_file[finding.location.path].append((finding, variable))
+    every = dict.fromkeys(sighting.text for sighting in sightings)
+    if len(every) <= MOST_VALUES:  # a line may hold a part of what only another file gives away as a secret
+        examiner.secrets = Values(every)
     secrets: defaultdict[str, dict[SecretText, None]] = defaultdict(dict)
     places: defaultdict[str, dict[Place, None]] = defaultdict(dict)
     for sighting in sightings:
@@ -283,7 +287,7 @@ def _completed(
 ) -> list[Outcome]:
     """All drafts completed; files without a finding may still hold directives that speak of none."""
     known = {draft.path for draft in drafts}
-    empty = [Draft(path, (), (), ()) for path in dict.fromkeys(traced) if path not in known]
+    empty = [Draft(path) for path in dict.fromkeys(traced) if path not in known]
     waiting = [*drafts, *(draft for draft in empty if draft.path in scope.listed)]
     sizes = [Source(draft.path, project.read(draft.path) or b"") for draft in drafts]
     count = workers.count_for(sizes)

@@ -10,7 +10,7 @@ from binlint.finding import Finding, Location, Place, SecretText, Severity, Sugg
 from binlint.flow.sighting import Sighting
 from binlint.flow.trace import Tracer
 from binlint.flow.world import World
-from binlint.frames import Masker, Replacement
+from binlint.frames import Masker, Replacement, Values
 from binlint.report import Note
 from binlint.rules import RULES
 from binlint.sources.kinds import kind_of
@@ -46,12 +46,15 @@ class Traced(NamedTuple):
 
 
 class Draft(NamedTuple):
-    """The findings of one file with the variables to suggest, and what must be masked when they are shown."""
+    """The findings of one file with the variables to suggest, and what must be masked when they are shown.
+
+    `secrets` are those of the files that the findings touch; the examiner may know all of the project.
+    """
 
     path: str
-    findings: tuple[tuple[Finding, str], ...]
-    secrets: tuple[SecretText, ...]
-    places: tuple[Place, ...]
+    findings: tuple[tuple[Finding, str], ...] = ()
+    secrets: tuple[SecretText, ...] = ()
+    places: tuple[Place, ...] = ()
 
 
 class Outcome(NamedTuple):
@@ -83,6 +86,7 @@ class Examiner:
 
     def __init__(self, config: Config, project: Project, material: frozenset[str]) -> None:
         self._config = config
+        self.secrets: Values | None = None  # of the whole project, if they are not too many
         self.catalogue: Catalogue = Catalogue.load()
         self.world = World(self.catalogue, project, material)
 
@@ -174,7 +178,8 @@ class Examiner:
         if isinstance(text, Note):
             return Outcome(skipped=text)
         is_code = kind_of(draft.path) is not None or draft.path in self.world.project.in_hand
-        masker = Masker(text.text, [finding for finding, _ in draft.findings], draft.secrets, draft.places)
+        secrets = self.secrets if self.secrets is not None else draft.secrets
+        masker = Masker(text.text, [finding for finding, _ in draft.findings], secrets, draft.places)
         suggestions = _Suggestions(masker)
         findings = [
             masker.masked(finding)._replace(

@@ -34,11 +34,11 @@ class Masker:
         self,
         text: str,
         findings: Sequence[Finding],
-        secrets: Iterable[SecretText],
+        secrets: Iterable[SecretText] | Values,
         places: Iterable[Place] = (),
     ) -> None:
         self._lines = split_lines(text)
-        self._values = _Values(secret.reveal() for secret in secrets)
+        self._values = secrets if isinstance(secrets, Values) else Values(secrets)
         self._spans: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
         self._shown: dict[int, str] = {}
         stations = (step.location.place for finding in findings for step in finding.steps[:1])
@@ -143,25 +143,25 @@ class Masker:
 _WHOLE = 6  # a shorter value is masked where it stands, not wherever its letters occur
 _PART = 12  # so many characters of a longer value give a part of it away
 _STRIDE = _PART // 2  # every part holds one piece of that length that starts at a multiple of it
-_MOST_VALUES = 5_000  # beyond, only places and looks tell
+MOST_VALUES = 5_000  # beyond, only places and looks tell
 _SHARED = 50  # values that begin alike are looked at no further
 
 
-class _Values:
-    """The secrets of a file, forwards and backwards, in an index of their pieces."""
+class Values:
+    """The secrets of a file or a project, forwards and backwards, in an index of their pieces."""
 
-    def __init__(self, values: Iterable[str]) -> None:
+    def __init__(self, secrets: Iterable[SecretText]) -> None:
         self._known: set[str] = set()
         self._pieces: dict[str, list[tuple[str, int]]] = {}
-        for value in values:
-            if len(self._known) > _MOST_VALUES:
+        for value in (secret.reveal() for secret in secrets):
+            if len(self._known) > MOST_VALUES:
                 break
             for line in {value, *value.split("\n")}:
                 self._add(line.strip())
                 self._add(line.strip()[::-1])
 
     def __repr__(self) -> str:
-        return f"_Values({len(self._known)})"
+        return f"Values({len(self._known)})"
 
     def _add(self, value: str) -> None:
         if len(value) < _WHOLE or value in self._known:

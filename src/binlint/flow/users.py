@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -84,31 +85,41 @@ class Users:
 
 def further_names(facts: Facts, words: set[str]) -> set[str]:
     """The names by which a file hands on what has one of these: derived classes, aliases, factories."""
-    found = set(words)
-    while True:
-        size = len(found)
-        for cls in facts.classes:
-            if cls.parent == 0 and mentions(cls.bases, facts, found):
-                found.add(cls.name)
-        for function in facts.functions:
-            if function.parent == 0 and mentions(function.returns, facts, found):
-                found.add(function.name)
-        for name, binding in facts.scopes[0].names.items():
-            if name not in found and mentions((facts.bindings[binding].value,), facts, found):
-                found.add(name)
-        if len(found) == size:
-            return found
+    handing: defaultdict[str, set[str]] = defaultdict(set)  # a name → the names that are defined with it
+    for name, exprs in _definitions(facts):
+        for mentioned in _names_in(exprs, facts):
+            handing[mentioned].add(name)
+    found, waiting = set(words), list(words)
+    while waiting:
+        further = handing[waiting.pop()] - found
+        found |= further
+        waiting += further
+    return found
+
+
+def _definitions(facts: Facts) -> Iterator[tuple[str, tuple[f.Expr, ...]]]:
+    for cls in facts.classes:
+        if cls.parent == 0:
+            yield cls.name, cls.bases
+    for function in facts.functions:
+        if function.parent == 0:
+            yield function.name, function.returns
+    for name, binding in facts.scopes[0].names.items():
+        yield name, (facts.bindings[binding].value,)
 
 
 def mentions(exprs: tuple[f.Expr, ...], facts: Facts, words: set[str]) -> bool:
     """Whether some expressions speak of one of these names."""
+    return not words.isdisjoint(_names_in(exprs, facts))
+
+
+def _names_in(exprs: tuple[f.Expr, ...], facts: Facts) -> Iterator[str]:
     for expr in walk(exprs, facts, _NESTED):
-        if isinstance(expr, f.Free | f.Attribute) and expr.name in words:
-            return True
-        if isinstance(expr, f.Imported) and expr.name in words:
-            return True
-        if isinstance(expr, f.ClassRef) and facts.classes[expr.number].name in words:
-            return True
-        if isinstance(expr, f.FunctionRef) and facts.functions[expr.number].name in words:
-            return True
-    return False
+        if isinstance(expr, f.Free | f.Attribute):
+            yield expr.name
+        elif isinstance(expr, f.Imported):
+            yield expr.name or ""
+        elif isinstance(expr, f.ClassRef):
+            yield facts.classes[expr.number].name
+        elif isinstance(expr, f.FunctionRef):
+            yield facts.functions[expr.number].name
