@@ -117,9 +117,10 @@ def _related(
     readers_of = {path: tuple(_readers(path, words, project)) for path, words in homes.items()}
     readers = dict.fromkeys(reader for found in readers_of.values() for reader in found)
     near = list(readers)
-    for _ in range(_HOPS):  # what they hand it to need not name anybody either
+    for hop in range(_HOPS):  # what they hand it to need not name anybody either
         near = list(dict.fromkeys(path for each in near[:_MOST] for path in project.imported(each)))
-        readers.update(dict.fromkeys(path for path in near if project.mentions(path, _FRAMEWORKS)))
+        wanted = [path for path in near if hop == 0 or project.mentions(path, _FRAMEWORKS)]
+        readers.update(dict.fromkeys(wanted[:_MOST]))
     known = {each.path for each in traced}
     found = {path: examiner.relate(path) for path in readers}
     strangers = set()

@@ -1,13 +1,14 @@
 """What stands around the few files that a hook is given: what they import, and what the project speaks of.
 
-Only the files that could matter are gone into, so that a commit in a large project costs what its own
-files and their nearest relatives cost.
+Files without suspicion are asked only for what they import directly, so that a commit in a large project
+costs what its own files and their nearest relatives cost.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from binlint import candidates
 from binlint.files import NotRegular, TooLarge, read_settings
@@ -21,15 +22,20 @@ _FOLDERS = 100  # and folders that are listed for it
 _TELLING = ("requirements.txt", "pyproject.toml", "setup.py", "setup.cfg", "Pipfile", "environment.yml")
 
 
-def imported_candidates(project: Project, given: Sequence[str]) -> Iterator[Source]:
-    """The files that some files import, directly or by way of others, and that could hold or use a key.
+class Near(NamedTuple):
+    """The files that some files import; `candidates` are those that could hold or use a key."""
 
-    A file that could not is not gone into further, but for the names that it only hands on.
-    """
+    paths: tuple[str, ...] = ()
+    candidates: tuple[Source, ...] = ()
+
+
+def near(project: Project, given: Sequence[str], deep: bool) -> Near:
+    """What is imported directly, and the files from which such names really come; all of it if `deep`."""
     waiting = [found for path in given if path.endswith(_CODE) for found in project.sources_of(path)]
     seen = {(path, "") for path in given}
-    read = 0
-    while waiting and read < _MOST:
+    paths: list[str] = []
+    found: list[Source] = []
+    while waiting and len(paths) < _MOST:
         path, names = waiting.pop(0)
         waiting += [
             (other, (name,))
@@ -41,11 +47,15 @@ def imported_candidates(project: Project, given: Sequence[str]) -> Iterator[Sour
         if (path, "") in seen:
             continue
         seen.add((path, ""))
-        read += 1
+        paths.append(path)
         data = project.read(path)
         if data is not None and candidates.is_candidate(data) and candidates.may_matter(data):
-            yield Source(path, data)
+            found.append(Source(path, data))
+            if not deep:
+                break
+        if deep:
             waiting += project.sources_of(path)
+    return Near(tuple(paths), tuple(found))
 
 
 def speaks_of_binance(top: str) -> bool:

@@ -90,11 +90,11 @@ def _leads_on(clean: Sequence[Source], config: Config) -> bool:
     """Whether files without any suspicion import some of the project that are not."""
     if not any(b"import" in source.data for source in clean):
         return False
-    from binlint.around import imported_candidates
+    from binlint.around import near
     from binlint.sources.project import Project
 
     project = Project(config.cwd, {}, config.root, {source.path: source.data for source in clean})
-    return any(True for _ in imported_candidates(project, project.listing))
+    return bool(near(project, project.listing, deep=False).candidates)
 
 
 def _look(
@@ -109,7 +109,7 @@ def _look(
     from functools import cache
 
     from binlint.analysis import Scope, analyse
-    from binlint.around import imported_candidates, speaks_of_binance
+    from binlint.around import near, speaks_of_binance
     from binlint.catalogue import Catalogue
     from binlint.sources.project import Project
 
@@ -118,9 +118,9 @@ def _look(
     scope = Scope(frozenset(listed), is_hook=all(entry.given for entry in discovery.files))
     project = Project(config.cwd, libraries, config.root, {s.path: s.data for s in sources}, listed)
     if scope.is_hook:
-        further = list(imported_candidates(project, listed))
-        sources = [*sources, *further]
-        listed += [source.path for source in further]
+        around = near(project, listed, deep=True)
+        sources = [*sources, *around.candidates]
+        listed += around.paths
         project = Project(config.cwd, libraries, config.root, {s.path: s.data for s in sources}, listed)
 
     @cache

@@ -115,7 +115,7 @@ class Examiner:
         if facts is None:
             return Traced(path)
         notes = tuple(self._notes(facts, text))
-        tracer = Tracer(facts, self.world, self._lender(facts))
+        tracer = Tracer(facts, self.world, self._lender(facts), related=foreign)
         sightings = tuple(tracer.sightings()) if facts.scopes or facts.mentions else ()
         others = frozenset(tracer.foreign()) if foreign and facts.scopes else frozenset()
         if tracer.exhausted:

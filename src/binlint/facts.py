@@ -82,7 +82,10 @@ class Star(NamedTuple):
 
 
 class Call(NamedTuple):
-    """A call. A keyword without a name is `**value`."""
+    """A call. A keyword without a name is `**value`.
+
+    `guards` are the conditions of the branches in which it stands, with what they have to be.
+    """
 
     func: Expr
     args: tuple[Expr, ...]
@@ -90,6 +93,7 @@ class Call(NamedTuple):
     place: Place
     scope: int
     statement: Place
+    guards: tuple[tuple[Expr, bool], ...] = ()
 
 
 class Mapping(NamedTuple):
@@ -122,7 +126,7 @@ class Choice(NamedTuple):
 
 
 class Operation(NamedTuple):
-    """`%`, `*`, `|` or `/` on two values."""
+    """`%`, `*`, `|`, `/` or `==` on two values."""
 
     operator: str
     left: Expr

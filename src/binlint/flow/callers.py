@@ -35,11 +35,15 @@ Key = tuple[str, int, int]  # "function" or "class", the identity of its facts, 
 
 
 class Caller(NamedTuple):
-    """A call, what it calls, and the root frame of the file it stands in."""
+    """A call, what it calls, and the root frame of the file it stands in.
+
+    A `wrapped` function is not called by it, but what a decorator of the project has put in its place.
+    """
 
     call: Call
     target: OwnFunction | OwnClass
     root: Frame
+    wrapped: bool = False
 
     @property
     def site(self) -> Site:
@@ -132,7 +136,7 @@ class Callers:
             if isinstance(target, Partial):
                 target = bare(target.target)
             if isinstance(target, OwnFunction):
-                yield key_of(target), Caller(call, target, unit.root)
+                yield key_of(target), Caller(call, target, unit.root, self._is_wrapped(target, call))
             elif isinstance(target, OwnClass):
                 for name in CONSTRUCTORS:
                     method = self._linked.classes.method(target, name)
@@ -144,6 +148,17 @@ class Callers:
                 method = self._linked.classes.method(target.of, "__call__")
                 if method is not None:
                     yield key_of(method), Caller(call, method._replace(receiver=target), unit.root)
+
+    def _is_wrapped(self, target: OwnFunction, call: Call) -> bool:
+        """Whether a decorator of the project gives something else than the function that it is given."""
+        facts = target.frame.facts
+        for decorator in facts.functions[target.number].decorators:
+            for value in self._evaluator.ask(decorator, self._linked.unit(facts).root):
+                if isinstance(value, OwnFunction) and decorator is not call.func:
+                    home = value.frame.facts
+                    if any(isinstance(r, f.Ref) and _is_function(r, home) for r in _returned(value)):
+                        return True
+        return False
 
     # in other files
 
@@ -239,6 +254,14 @@ class Callers:
                 bases = self._linked.classes.own_mro(own)
                 if any(base.facts is cls.facts and base.number == cls.number for base in bases):
                     yield own
+
+
+def _returned(function: OwnFunction) -> tuple[f.Expr, ...]:
+    return function.frame.facts.functions[function.number].returns
+
+
+def _is_function(expr: f.Ref, facts: Facts) -> bool:
+    return isinstance(facts.bindings[expr.binding].value, f.FunctionRef)
 
 
 def _may_name(func: f.Expr, facts: Facts, words: frozenset[str]) -> bool:

@@ -17,6 +17,7 @@ from binlint.flow.values import (
     External,
     Frame,
     Instance,
+    Number,
     OwnClass,
     Partial,
     Value,
@@ -77,6 +78,8 @@ class Calls:
         if not known:
             return
         for frame in self._case.rounds(call, self._credential_arguments(call, known)):
+            if not self._is_reached(call, frame):
+                continue
             for target, passed in self._targets(call, frame):
                 for api in self._case.catalogue.api(target):
                     yield from self._at_api(api, call, passed, frame)
@@ -93,6 +96,16 @@ class Calls:
                             ):
                                 if self._signs_for_binance(sighting):
                                     yield sighting
+
+    def _is_reached(self, call: Call, frame: Frame) -> bool:
+        """Whether a call can be reached in a frame: not if it stands in a branch that is not taken there."""
+        for test, wanted in call.guards if frame.closed else ():
+            known = self._case.evaluator.ask(test, frame)
+            if known and all(isinstance(value, Number) for value in known):
+                truths = {bool(value.value) for value in known if isinstance(value, Number)}
+                if truths == {not wanted}:
+                    return False
+        return True
 
     def may_lead_to_client(self, func: Expr) -> bool:
         """Whether a name imported from the project may be a client there, told without compiling it."""
@@ -118,7 +131,7 @@ class Calls:
     def _called(self, call: Call) -> tuple[Value, ...]:
         """What a call may call; where only callers know, they are asked."""
         found = self._case.evaluator.ask(call.func)
-        if not found and self._is_chosen(call.func):
+        if not found and (self._is_chosen(call.func) or self._case.is_related):
             return self._case.evaluator.ask(call.func, far=True)
         return found
 

@@ -34,6 +34,7 @@ class Case:
         self.contexts = self.linked.contexts
         self.origins = Origins(world, self.linked, facts)
         self.networks = Networks(self)
+        self.is_related = False  # traced for the sake of a credential that another file holds
 
     def frames(self, scope: int, *passed: Expr) -> list[Frame]:
         """The ways to a place; by way of other files too, if what is passed there depends on the callers."""
@@ -78,16 +79,25 @@ class Case:
                 text = self.origins.undone(value, self.catalogue.samples)
                 if thunk.frame.imagined and classify(text.string(), self.catalogue.samples) is Shape.OTHER:
                     continue
-                yield self.sighting(
-                    text, kind, sink, "", group, tests or self.networks.is_turned_elsewhere(sink)
-                )
+                is_test = tests or self.networks.is_turned_elsewhere(sink)
+                yield self.sighting(text, kind, sink, "", group, is_test, thunk.frame.entry)
 
     def sighting(
-        self, text: Text, kind: Kind, sink: Sink | None, name: str, group: Group, tests: bool
+        self,
+        text: Text,
+        kind: Kind,
+        sink: Sink | None,
+        name: str,
+        group: Group,
+        tests: bool,
+        entry: Location | None = None,
     ) -> Sighting:
+        """One text on one way. `entry` is the outermost call that leads to the sink."""
         origins = self.origins.exactly(text)
         parts = [Step(origin, "a part of it") for origin in origins[1:] if origin.path != origins[0].path]
         way = [Step(origins[0], "the literal"), *parts, *text.steps()]
+        if entry is not None and entry.path not in {self.facts.path, *(s.location.path for s in way)}:
+            way.append(Step(entry, "the call that leads there"))
         if sink is not None:
             sink = sink._replace(context=self.origins.context(sink.location))
             way.append(Step(sink.location, sink.text))

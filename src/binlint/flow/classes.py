@@ -351,9 +351,23 @@ class Classes:
                 return (External(f"{base.dotted}.{name}"),)
             scope = base.facts.scopes[definition(base).scope]
             if bindings(name, scope):  # known or not, it hides what is above
-                values = self._class_name(base, name)
+                values = self._class_name(base, name) or self._set_by_methods(base, name)
                 return tuple(r for value in values for r in self._member(base, value, receiver))
         return ()
+
+    def _set_by_methods(self, cls: OwnClass, name: str) -> Values:
+        """What the class methods store on the class: `cls._instance = cls()`."""
+        root = self._root(cls.facts)
+        stored = [each for each in definition(cls).assigned if each.name == name and each.function >= 0]
+        functions = cls.facts.functions
+        return self._linked.each(
+            (
+                s.value
+                for s in stored
+                if functions[s.function].decorators or functions[s.function].name == "__new__"
+            ),
+            root,
+        )
 
     def _member(self, cls: OwnClass, value: Value, receiver: Value) -> Values:
         """A name of a class body: of an enumeration with a constructor, what that makes of the value."""

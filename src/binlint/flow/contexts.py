@@ -11,7 +11,7 @@ from binlint.flow import budget
 from binlint.flow.callers import Caller, key_of
 from binlint.flow.classes import AFTERWARDS, CONSTRUCTORS, definition
 from binlint.flow.scopes import function_of
-from binlint.flow.values import Frame, Instance, OwnClass, OwnFunction, Partial, bare, merged
+from binlint.flow.values import Frame, Instance, OwnClass, OwnFunction, Partial, Value, bare, merged
 
 if TYPE_CHECKING:
     from binlint.flow.link import Linked
@@ -46,10 +46,15 @@ class Contexts:
             if len(frames) > budget.CONTEXTS:
                 break
         if definition.method_of >= 0 and definition.name not in CONSTRUCTORS:
-            on_instances = list(
-                self._on_instances(OwnClass(facts, definition.method_of), definition, function, depth)
-            )
-            if on_instances:  # then no other object is imagined
+            met = {_made_by(frame.receiver) for frame in frames}
+            on_instances = [
+                frame
+                for frame in self._on_instances(
+                    OwnClass(facts, definition.method_of), definition, function, depth
+                )
+                if _made_by(frame.receiver) is None or _made_by(frame.receiver) not in met
+            ]
+            if on_instances or met - {None}:  # then no other object is imagined
                 self._contexts[key] = [*frames, *on_instances][: budget.CONTEXTS]
                 return self._contexts[key]
         called = bool(frames)
@@ -137,9 +142,15 @@ class Contexts:
         return frame
 
 
+def _made_by(receiver: Value | None) -> int | None:
+    """The call that made an object, by identity; None if it is not known."""
+    whole = bare(receiver) if receiver is not None else None
+    return id(whole.call) if isinstance(whole, Instance) and whole.call is not None else None
+
+
 def _mark(frame: Frame | None, caller: Caller, outer: Frame) -> None:
     if frame is not None:
-        frame.site, frame.imagined = caller.site, outer.imagined
+        frame.site, frame.imagined = caller.site, outer.imagined or caller.wrapped
         frame.entry = outer.entry or caller.site.location
 
 

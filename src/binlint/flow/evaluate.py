@@ -215,6 +215,10 @@ class Evaluator:
             return distinct(
                 first._replace(value=paths.join(first.string(), last.string())) for first, last in parts
             )
+        if expr.operator == "==":
+            both = list(texts(left)), list(texts(right))
+            are_known = len(left) == len(both[0]) == 1 and len(right) == len(both[1]) == 1
+            return (Number(both[0][0].value == both[1][0].value),) if are_known else ()
         if expr.operator == "*":
             numbers = [value.value for value in right if isinstance(value, Number)]
             return distinct(r for text in texts(left) for n in numbers for r in strings.repeated(text, n))

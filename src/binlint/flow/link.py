@@ -71,7 +71,7 @@ class Unit:
         )
         self.relevance = Relevance(facts, linked.world.catalogue)
         self.declared = Declared(linked, facts, self.root)
-        self.search_path: tuple[str, ...] | None = None
+        self.search_path: tuple[tuple[str, ...], tuple[str, ...]] | None = None
 
 
 class Linked:
@@ -233,7 +233,7 @@ class Linked:
 
     def _module(self, facts: Facts, dotted: str, level: int) -> Module | None:
         project = self.world.project
-        also = () if level else self._search_path(facts)
+        also = ((), ()) if level else self._search_path(facts)
         return project.module(facts.path, dotted, level, also)
 
     def _library(self, facts: Facts, dotted: str, level: int) -> str:
@@ -244,20 +244,22 @@ class Linked:
         library = self.world.project.vendored(folder)
         return ".".join(part for part in (library or PROJECT, dotted) if part)
 
-    def _search_path(self, facts: Facts) -> tuple[str, ...]:
-        """The folders that the file adds to `sys.path`, as far as they are literals."""
+    def _search_path(self, facts: Facts) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The folders that the file adds to `sys.path`, as literals: before the others and behind them."""
         unit = self.unit(facts)
         if unit.search_path is None:
-            unit.search_path = ()
-            folders: list[str] = []
+            unit.search_path = (), ()
+            first: dict[str, None] = {}
+            last: dict[str, None] = {}
             for call in facts.calls:
                 func = call.func
                 if isinstance(func, f.Attribute) and func.name in _SEARCH_PATH and _is_search_path(func):
                     for arg in call.args[-1:]:
-                        folders += [t.string() for t in self._spread_texts(arg, unit.root)]
-            found = (paths.folder(folder, facts.path) for folder in folders)
-            inside = self.world.project.is_inside
-            unit.search_path = tuple(dict.fromkeys(f for f in found if f is not None and inside(f)))
+                        for text in self._spread_texts(arg, unit.root):
+                            folders = (paths.folder(text.string(), base) for base in (facts.path, ""))
+                            inside = [f for f in folders if f is not None and self.world.project.is_inside(f)]
+                            (first if func.name == "insert" else last).update(dict.fromkeys(inside))
+            unit.search_path = tuple(first), tuple(last)
         return unit.search_path
 
     def _spread_texts(self, expr: Expr, frame: Frame) -> Iterator[Text]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from binlint import facts as f
 from binlint.facts import Facts
 from binlint.flow import budget, paths
+from binlint.flow.scopes import function_of
 from binlint.flow.values import (
     Arguments,
     Entries,
@@ -294,22 +295,23 @@ class Files:
     # configparser
 
     def sections(self, frame: Frame) -> Values:
-        """What a `ConfigParser` has read: the files of all `read` calls in the file of `frame`."""
-        unit = self._evaluator.linked.unit(frame.facts)
+        """What a `ConfigParser` that was made in `frame` has read: by all `read` calls of that file."""
+        evaluator = self._evaluator
+        unit = evaluator.linked.unit(frame.facts)
         found: list[Value] = []
         for call in unit.calls:
             func = call.func
-            if isinstance(func, f.Attribute) and func.name in _READS:
-                receivers = self._evaluator.ask(func.value, unit.root)
-                if any(is_parser(value) for value in receivers):
-                    for arg in call.args[:1]:
-                        for value in self._evaluator.ask(arg, unit.root):
-                            items = value.items if isinstance(value, Items) else (given([value]),)
-                            for item in items:
-                                for each in self._evaluator.thunk(item):
-                                    path = self.path_of_whole(each) or self.opened(each, frame.facts.path)
-                                    if path is not None:
-                                        found.extend(self.document(path, "ini"))
+            if not isinstance(func, f.Attribute) or func.name not in _READS:
+                continue
+            here = frame if function_of(call.scope, frame.facts) == frame.function else unit.root
+            if not any(is_parser(value) for value in evaluator.ask(func.value, here)):
+                continue
+            for value in (v for arg in call.args[:1] for v in evaluator.ask(arg, here, evaluator.far)):
+                items = value.items if isinstance(value, Items) else (given([value]),)
+                for each in (v for item in items for v in evaluator.thunk(item)):
+                    path = self.path_of_whole(each) or self.opened(each, frame.facts.path)
+                    if path is not None:
+                        found.extend(self.document(path, "ini"))
         return tuple(found)
 
     def option(self, passed: Arguments, frame: Frame) -> Values:

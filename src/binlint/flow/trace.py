@@ -24,12 +24,16 @@ _WEB = frozenset({"flask", "quart", "sanic", "bottle", "aiohttp", "starlette", "
 class Tracer:
     """All sightings that one file leads to. Their literals may stand in other files."""
 
-    def __init__(self, facts: Facts, world: World, lent: Facts | None = None) -> None:
-        """`lent` is a file that says whom this one, which signs requests, talks to."""
+    def __init__(self, facts: Facts, world: World, lent: Facts | None = None, related: bool = False) -> None:
+        """`lent` is a file that says whom this one, which signs requests, talks to.
+
+        A `related` file is traced for the sake of a credential that another one holds.
+        """
         if lent is not None:
             company = facts.company or lent.company
             facts = facts._replace(company=company, signs=True, only_testnet=lent.only_testnet)
         self._case = Case(facts, world)
+        self._case.is_related = related
         self._foreign = Foreign(self._case)
 
     @property

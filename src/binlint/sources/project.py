@@ -91,19 +91,27 @@ class Project:
 
     # modules
 
-    def module(self, importer: str, dotted: str, level: int, also: Sequence[str] = ()) -> Module | None:
+    def module(
+        self,
+        importer: str,
+        dotted: str,
+        level: int,
+        also: tuple[Sequence[str], Sequence[str]] = ((), ()),
+    ) -> Module | None:
         """The module of the project that an import in `importer` means; None if it is somebody else's.
 
-        `level` counts the leading dots. `also` are further folders of the search path.
+        `level` counts the leading dots. `also` are further folders of the search path, before and behind.
         """
-        if also:
+        if any(also):
             return self._module(importer, dotted, level, also)
         key = (importer, dotted, level)
         if key not in self._modules:
-            self._modules[key] = self._module(importer, dotted, level, ())
+            self._modules[key] = self._module(importer, dotted, level, also)
         return self._modules[key]
 
-    def _module(self, importer: str, dotted: str, level: int, also: Sequence[str]) -> Module | None:
+    def _module(
+        self, importer: str, dotted: str, level: int, also: tuple[Sequence[str], Sequence[str]]
+    ) -> Module | None:
         parts = dotted.split(".") if dotted else []
         folder = posixpath.dirname(importer)
         if not all(part.isidentifier() for part in parts):
@@ -117,7 +125,7 @@ class Project:
             return None if self.vendored(folder) else self._within(folder, parts)
         if not parts or self._is_namesake(importer, parts[0]):
             return None
-        for base in (*also, *self._bases(folder)):
+        for base in (*also[0], *self._bases(folder), *also[1]):
             if self._may_hold(base, parts[0]):
                 found = self._within(base, parts)
                 if found is not None:

@@ -128,6 +128,7 @@ class Builder:
         self.statement = NOWHERE
         self.scope = self.open_scope("module", -1, -1, "")
         self.has_material = False
+        self.guards: list[tuple[Expr, bool]] = []  # of the branch that is being read
         self._outside: list[tuple[str, int, Expr]] = []
         self._path: list[str] = []
         self._groups = 0
@@ -148,10 +149,11 @@ class Builder:
         """Makes `scope` the current one; slots inside start with an empty path."""
         outer, self.scope = self.scope, scope
         path, self._path = self._path, []
+        guards, self.guards = self.guards, []
         try:
             yield scope
         finally:
-            self.scope, self._path = outer, path
+            self.scope, self._path, self.guards = outer, path, guards
 
     def load(self, name: str) -> Expr:
         """The value of a name at this point of the walk."""

@@ -34,6 +34,7 @@ _DEEP = 60  # levels of nesting that are followed; people write fewer than ten
 _WIDE = 3_000  # parts of one `+` chain or items of one display
 _LABEL = 60  # a longer string is a value, not the name of one
 _EXACT_FSTRINGS = sys.version_info >= (3, 12)  # before, places inside an f-string are unreliable
+_GUARDS = 8  # conditions around a call that are kept, the innermost ones
 _OPERATORS = {ast.Mod: "%", ast.Mult: "*", ast.BitOr: "|", ast.Div: "/"}
 
 DefineLambda = Callable[[ast.Lambda], FunctionRef]
@@ -119,9 +120,9 @@ class Expressions:
         for before, after, after_node in zip(args, args[1:], node.args[1:], strict=False):
             if isinstance(before, Literal) and (name := _label((before,))):
                 builder.slot(name, after, builder.positions.place(after_node), group)
-        call = Call(
-            func, args, tuple(keywords), builder.positions.place(node), builder.scope.index, builder.statement
-        )
+        place = builder.positions.place(node)
+        guards = tuple(builder.guards[-_GUARDS:])
+        call = Call(func, args, tuple(keywords), place, builder.scope.index, builder.statement, guards)
         builder.calls.append(call)
         return call
 

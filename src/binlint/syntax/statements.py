@@ -59,7 +59,7 @@ class Statements:
     def block(self, body: Sequence[ast.stmt]) -> None:
         """Statements one after the other."""
         builder = self._builder
-        outer = builder.statement
+        outer, guards = builder.statement, len(builder.guards)
         for node in body:
             builder.statement = self._extent(node)
             builder.statements.append(builder.statement)
@@ -67,6 +67,7 @@ class Statements:
             if handler is not None:
                 handler(self, node)
         builder.statement = outer
+        del builder.guards[guards:]
 
     def _extent(self, node: ast.stmt) -> Place:
         """The statement itself; of a compound one its header."""
@@ -303,23 +304,42 @@ class Statements:
     # branches and loops
 
     def _if(self, node: ast.If) -> None:
-        scope, ends = self._builder.scope, []
+        builder, scope, ends = self._builder, self._builder.scope, []
+        outer = len(builder.guards)
         current: ast.If = node
         while True:  # an `elif` chain is a loop here: a long one must not recurse
-            self._read(current.test)
+            test, wanted = self._test(current.test)
             before = _copy(scope.env)
+            builder.guards.append((test, wanted))
             self.block(current.body)
+            builder.guards[-1] = (test, not wanted)
             ends.append(scope.env)
             scope.env = before
             if len(current.orelse) == 1 and isinstance(current.orelse[0], ast.If):
                 current = current.orelse[0]
-                self._builder.statement = self._extent(current)
-                self._builder.statements.append(self._builder.statement)
+                builder.statement = self._extent(current)
+                builder.statements.append(builder.statement)
                 continue
             self.block(current.orelse)
             ends.append(scope.env)
             break
-        scope.env = self._builder.join(*ends)
+        is_left = len(ends) == 2 and ends[0] is None and not current.orelse
+        del builder.guards[outer + is_left :]  # after `if test: return` the rest stands under `not test`
+        scope.env = builder.join(*ends)
+
+    def _test(self, node: ast.expr) -> tuple[Expr, bool]:
+        """A condition, and whether it has to be true."""
+        wanted = True
+        while isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+            node, wanted = node.operand, not wanted
+        if (
+            isinstance(node, ast.Compare)
+            and len(node.ops) == 1
+            and isinstance(node.ops[0], ast.Eq | ast.NotEq)
+        ):
+            equal = Operation("==", self._read(node.left), self._read(node.comparators[0]))
+            return equal, wanted is isinstance(node.ops[0], ast.Eq)
+        return self._read(node), wanted
 
     def _for(self, node: ast.For | ast.AsyncFor) -> None:
         iterable = self._read(node.iter)
