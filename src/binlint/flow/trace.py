@@ -7,6 +7,7 @@ settings. Then what only has a name or only stands there.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 
 from binlint.facts import Facts
 from binlint.finding import Kind, Location
@@ -77,8 +78,12 @@ class Tracer:
         """A file that talks to somebody else, and not to Binance, borrows no company from its project."""
         if sighting.company or sighting.named_binance:
             return True
+        return not self._talks_to_others
+
+    @cached_property
+    def _talks_to_others(self) -> bool:
         facts = self._case.facts
-        return not facts.other_hosts and not any(map(self._case.catalogue.is_other_vendor, facts.roots))
+        return facts.other_hosts or any(map(self._case.catalogue.is_other_vendor, facts.roots))
 
 
 def _is_web_secret(sighting: Sighting, roots: frozenset[str]) -> bool:

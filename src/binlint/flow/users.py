@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from binlint.flow.link import Linked, Unit
 
 _NESTED = 40  # expressions looked at to see whether a definition hands a name on
+_NAMES = 100  # names for the same thing; each is looked for in the bytes of every importer
 _STAR = "import *"
 
 
@@ -90,7 +91,7 @@ def further_names(facts: Facts, words: set[str]) -> set[str]:
         for mentioned in _names_in(exprs, facts):
             handing[mentioned].add(name)
     found, waiting = set(words), list(words)
-    while waiting:
+    while waiting and len(found) < _NAMES:
         further = handing[waiting.pop()] - found
         found |= further
         waiting += further
