@@ -90,7 +90,7 @@ class Suggestion(NamedTuple):
 
 
 class SecretText:
-    """A text that may be a secret. Printing, formatting or pickling by mistake shows its mask only.
+    """A text that may be a secret. Printing or formatting it by mistake shows its mask only.
 
     `reveal()` is the single way to the value; the shape check and the fixer's store use it.
     """

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from findings import analysed, with_values
-from trees import git, repository
+from sources.trees import git, repository
 
 from binlint.analysis import Analysed
 from binlint.cli import main
