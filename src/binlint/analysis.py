@@ -69,7 +69,7 @@ def analyse(
     material = frozenset(source.path for source in sources if candidates.has_key(source.data))
     examiner = Examiner(config, project, material)
     traced = _traced(sources, examiner)
-    related, strangers = _related(traced, examiner, project)
+    related, strangers = _related(traced, examiner, project, speaks)
     traced += related
     drafts = _judged(traced, strangers, examiner, config, scope, speaks)
     outcomes = _completed(drafts, [t.path for t in traced if t.skipped is None], examiner, project, scope)
@@ -106,18 +106,21 @@ def _traced(sources: Sequence[Source], examiner: Examiner) -> list[Traced]:
 
 
 def _related(
-    traced: Sequence[Traced], examiner: Examiner, project: Project
+    traced: Sequence[Traced], examiner: Examiner, project: Project, speaks: Callable[[], bool]
 ) -> tuple[list[Traced], frozenset[str]]:
     """The files that import a credential of which no client is known yet, traced for its sake.
 
     They may hand it to a client, without a word that the byte filter would know, or to another service.
     Also the files whose readers talk to other services only.
     """
-    homes = _unexplained(traced, examiner.catalogue.samples, examiner.world.material)
+    homes = _unexplained(traced, examiner.catalogue.samples)
+    if examiner.world.material and speaks():
+        for path in examiner.world.material - _explained_files(traced):
+            homes.setdefault(path, frozenset())  # some have neither name nor company: the client would tell
     readers_of = {path: tuple(_readers(path, words, project)) for path, words in homes.items()}
     readers = dict.fromkeys(reader for found in readers_of.values() for reader in found)
-    near = list(readers)
-    for hop in range(_HOPS):  # what they hand it to need not name anybody either
+    near = list(readers) if readers and speaks() else []
+    for hop in range(_HOPS if near else 0):  # what they hand it to need not name anybody either
         near = list(dict.fromkeys(path for each in near[:_MOST] for path in project.imported(each)))
         wanted = [path for path in near if hop == 0 or project.mentions(path, _FRAMEWORKS)]
         readers.update(dict.fromkeys(wanted[:_MOST]))
@@ -134,9 +137,7 @@ def _related(
     return [each._replace(skipped=None) for each in related], frozenset(strangers)
 
 
-def _unexplained(
-    traced: Sequence[Traced], samples: frozenset[str], material: frozenset[str]
-) -> dict[str, frozenset[str]]:
+def _unexplained(traced: Sequence[Traced], samples: frozenset[str]) -> dict[str, frozenset[str]]:
     """The files with key-shaped texts that reach no client, and the outer names of those texts."""
     explained = {
         origin for each in traced for s in each.sightings if s.sink is not None for origin in s.origins
@@ -148,10 +149,14 @@ def _unexplained(
             if is_open and classify(sighting.text.reveal(), samples) in _LOUD:
                 names = (sighting.name.partition(".")[0], sighting.context.partition(".")[0])
                 homes.setdefault(sighting.origins[0].path, set()).update(filter(None, names))
-    known = {origin.path for origin in explained}
-    for path in material - known:  # some have neither name nor company: only the client would tell
-        homes.setdefault(path, set())
     return {path: frozenset(names) for path, names in sorted(homes.items())}
+
+
+def _explained_files(traced: Sequence[Traced]) -> frozenset[str]:
+    """The files with literals that reach a client."""
+    return frozenset(
+        origin.path for each in traced for s in each.sightings if s.sink is not None for origin in s.origins
+    )
 
 
 def _readers(path: str, words: frozenset[str], project: Project) -> Iterable[str]:
