@@ -40,8 +40,8 @@ class Declared:
         """What other files write: those that the byte filter has let through, and those that only write."""
         linked = self._linked
         project = linked.world.project
-        likely = [path for path in project.in_hand if project.mentions(path, _WRITES)]
-        likely += [path for path in project.listing if project.mentions(path, _ONLY_WRITES)]
+        likely = [path for path in project.mentioning(_WRITES) if path in project.in_hand]
+        likely += project.mentioning(_ONLY_WRITES)
         asked = 0
         for path in dict.fromkeys(likely):
             if path == self._facts.path:

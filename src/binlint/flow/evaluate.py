@@ -46,10 +46,10 @@ class Evaluator:
         self.world = world
         self.exhausted = 0
         self.far = False
+        self.is_local = False  # for what only concerns the file itself: imports lead nowhere
         self._left = budget.STEPS
         self._file_left = budget.FILE_STEPS
         self._depth = 0
-        self._cuts = 0  # questions that were not answered for want of budget
         self._open: set[tuple[int, int]] = set()
         # Of the question at hand; the frame is kept so that its identity stays its own.
         self._answers: dict[tuple[int, int], tuple[Frame, Values]] = {}
@@ -77,7 +77,6 @@ class Evaluator:
         self._left -= 1
         self._file_left -= 1
         if self._left <= 0 or self._file_left <= 0 or self._depth >= budget.DEPTH:
-            self._cuts += 1
             return ()
         if isinstance(expr, _COSTLY):
             key = (id(expr), id(frame))
@@ -124,7 +123,6 @@ class Evaluator:
         if key in self._open:
             return ()
         self._open.add(key)
-        cuts = self._cuts
         try:
             binding = frame.facts.bindings[expr.binding]
             if binding.place is None and isinstance(binding.value, f.Choice):
@@ -133,7 +131,7 @@ class Evaluator:
                 result = self._stored(binding, frame)
         finally:
             self._open.discard(key)
-        if cuts == self._cuts:  # what was only half looked at may be known another time
+        if self._left > 0:  # what was only half looked at may be known another time
             memo[expr.binding] = result
         return result
 

@@ -12,6 +12,7 @@ from binlint.flow.case import Case
 from binlint.flow.values import (
     Entries,
     External,
+    Frame,
     Instance,
     OwnClass,
     OwnFunction,
@@ -23,6 +24,8 @@ from binlint.flow.values import (
 )
 from binlint.names import speaks_of_binance
 
+_LEAST = 12  # characters of what could be a credential of anybody
+
 
 class Foreign:
     """What one file hands to other services."""
@@ -30,29 +33,43 @@ class Foreign:
     def __init__(self, case: Case) -> None:
         self._case = case
 
-    def literals(self) -> set[Location]:
-        """The literals that reach a client which is not Binance's; they may stand in other files."""
+    def literals(self, wanted: frozenset[Location] | None = None) -> set[Location]:
+        """The literals that reach a client which is not Binance's; they may stand in other files.
+
+        Of `wanted` ones, if they are given; whom a call calls is asked only where it takes one of them.
+        """
         found: set[Location] = set()
+        evaluator = self._case.evaluator
         for call in self._case.facts.calls:
-            if _is_labelled(call):
+            if not (call.args or call.keywords) or _is_labelled(call) or not self._takes(call, wanted):
                 continue
-            targets = self._case.evaluator.ask(call.func)
+            targets = evaluator.ask(call.func)
             if any(map(self._may_be_ours, targets)):
                 continue
             if any(self._is_foreign(value) or self._is_for_another(value, call) for value in targets):
                 for frame in self._case.rounds(call):
-                    if frame.picked and not any(
-                        map(self._is_foreign, self._case.evaluator.ask(call.func, frame))
-                    ):
+                    if frame.picked and not any(map(self._is_foreign, evaluator.ask(call.func, frame))):
                         continue
-                    passed = self._case.linked.arguments(call, frame)
-                    thunks = [*passed.positional, *(thunk for _, thunk in passed.keywords)]
-                    for thunk in thunks:
-                        found.update(self._literals_in(thunk, 0))
+                    found.update(self._passed_in(call, frame))
         for item in self._case.facts.attribute_sets:
-            if any(self._is_foreign(value) for value in self._case.evaluator.ask(item.target)):
-                found.update(self._literals_in(Thunk(item.value, self._case.evaluator.root), 0))
+            literals = set(self._literals_in(Thunk(item.value, evaluator.root), 0))
+            is_asked = bool(literals) and (wanted is None or not wanted.isdisjoint(literals))
+            if is_asked and any(map(self._is_foreign, evaluator.ask(item.target))):
+                found.update(literals)
         return found
+
+    def _takes(self, call: Call, wanted: frozenset[Location] | None) -> bool:
+        """Whether a literal that is asked for is among the arguments, by any way into the function around."""
+        return any(
+            wanted is None or location in wanted
+            for frame in self._case.rounds(call)
+            for location in self._passed_in(call, frame)
+        )
+
+    def _passed_in(self, call: Call, frame: Frame) -> Iterator[Location]:
+        passed = self._case.linked.arguments(call, frame)
+        for thunk in (*passed.positional, *(thunk for _, thunk in passed.keywords)):
+            yield from self._literals_in(thunk, 0)
 
     def _is_for_another(self, value: Value, call: Call) -> bool:
         """A framework for many exchanges, told to use one that is not Binance."""
@@ -67,7 +84,7 @@ class Foreign:
     def _literals_in(self, thunk: Thunk, depth: int) -> Iterator[Location]:
         for value in self._case.evaluator.ask(thunk.expr, thunk.frame):
             value = bare(value)
-            if isinstance(value, Text):
+            if isinstance(value, Text) and len(value.value) >= _LEAST:
                 yield from value.origins
             elif isinstance(value, Entries) and depth < 3:
                 for _, inner in value.entries:

@@ -174,7 +174,7 @@ class Linked:
 
     def _by_star(self, name: str, facts: Facts) -> Values:
         for dotted, level in reversed(facts.stars):
-            module = self._module(facts, dotted, level)
+            module = None if self.evaluator.is_local else self._module(facts, dotted, level)
             found: Values = ()
             if module is not None:
                 if self._exports(module, name):
@@ -208,7 +208,7 @@ class Linked:
         """What an import binds."""
         facts = frame.facts
         module = self._module(facts, expr.module, expr.level)
-        if module is None:
+        if module is None or self.evaluator.is_local:
             dotted = ".".join(
                 part for part in (self._library(facts, expr.module, expr.level), expr.name) if part
             )

@@ -181,11 +181,7 @@ class Files:
         """A name of the configuration of a Flask application: what any file of the project loads into it."""
         evaluator, project = self._evaluator, self._world.project
         found: list[Value] = []
-        asked = 0
-        for path in project.listing:
-            if asked >= budget.WRITERS or not project.mentions(path, _FLASK):
-                continue
-            asked += 1
+        for path in project.mentioning(_FLASK)[: budget.WRITERS]:
             unit = evaluator.linked.unit_at(path)
             for call in unit.facts.calls if unit is not None else ():
                 if unit is None or not isinstance(call.func, f.Attribute) or call.func.name not in _FLASK:

@@ -55,9 +55,12 @@ class Tracer:
             reached.update(sighting.origins)
             named.take(sighting)
             yield sighting
+        case.evaluator.is_local = True  # what another file holds is judged there
         rest = [sighting for sighting in named.sightings(reached) if self._may_be_ours(sighting)]
+        case.evaluator.is_local = False
+        case.unit.root.memo.clear()
         if rest:
-            foreign = self._foreign.literals()
+            foreign = self._foreign.literals(frozenset(o for s in rest for o in s.origins))
             halves = {sighting.kind for sighting in rest}
             for sighting in rest:
                 is_web = _is_web_secret(sighting, case.facts.roots) and Kind.API_KEY not in halves

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import posixpath
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -63,6 +63,7 @@ class Project:
         self._bases_of: dict[str, tuple[str, ...]] = {}
         self._modules: dict[tuple[str, str, int], Module | None] = {}
         self._imported: dict[str, tuple[str, ...]] = {}
+        self._mentioning: dict[frozenset[str], tuple[str, ...]] = {}
         self._importers: dict[str, tuple[str, ...]] = {}
         self._given: dict[str, set[str]] = {}
         for path in self._sources:
@@ -71,9 +72,9 @@ class Project:
     # bytes
 
     @property
-    def in_hand(self) -> Iterable[str]:
+    def in_hand(self) -> Collection[str]:
         """The paths of the sources whose bytes are in hand: what the byte filter has let through."""
-        return self._sources
+        return self._sources.keys()
 
     def read(self, path: str) -> bytes | None:
         """The bytes of a regular file, or None if there is none that can be read."""
@@ -398,6 +399,14 @@ class Project:
     def mentions(self, path: str, words: frozenset[str]) -> bool:
         """Whether the bytes of a file hold any of some words."""
         return self._index.mentions(path, words)
+
+    def mentioning(self, words: frozenset[str]) -> tuple[str, ...]:
+        """The files of the listing that mention any of some words."""
+        found = self._mentioning.get(words)
+        if found is None:
+            found = tuple(path for path in self.listing if self._index.mentions(path, words))
+            self._mentioning[words] = found
+        return found
 
     def naming(self, word: str) -> tuple[str, ...]:
         """The files of the listing that have a word in their imports."""
