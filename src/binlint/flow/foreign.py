@@ -9,6 +9,7 @@ from binlint.facts import Call, Facts
 from binlint.finding import Location, Place
 from binlint.flow.calls import constructor
 from binlint.flow.case import Case
+from binlint.flow.scopes import walk
 from binlint.flow.values import (
     Entries,
     External,
@@ -24,6 +25,7 @@ from binlint.flow.values import (
 )
 from binlint.names import speaks_of_binance
 
+_LOOK_AT = 40  # expressions looked at to see what an argument is made of
 _LEAST = 12  # characters of what could be a credential of anybody
 
 
@@ -56,15 +58,32 @@ class Foreign:
             is_asked = bool(literals) and (wanted is None or not wanted.isdisjoint(literals))
             if is_asked and any(map(self._is_foreign, evaluator.ask(item.target))):
                 found.update(literals)
+        self._case.unit.root.memo.clear()
         return found
 
     def _takes(self, call: Call, wanted: frozenset[Location] | None) -> bool:
-        """Whether a literal that is asked for is among the arguments, by any way into the function around."""
-        return any(
-            wanted is None or location in wanted
-            for frame in self._case.rounds(call)
-            for location in self._passed_in(call, frame)
-        )
+        """Whether a literal that is asked for is among the arguments, by any way into the function around.
+
+        Those of this file are found in it; those of others where names are passed, not what calls give.
+        """
+        evaluator = self._case.evaluator
+        if wanted is None and not any(map(self._is_name, (*call.args, *(v for _, v in call.keywords)))):
+            return False
+        evaluator.is_local = wanted is not None
+        try:
+            return any(
+                wanted is None or location in wanted
+                for frame in self._case.rounds(call)
+                for location in self._passed_in(call, frame)
+            )
+        finally:
+            evaluator.is_local = False
+
+    def _is_name(self, expr: f.Expr) -> bool:
+        """Whether an argument is something that was imported, or made of it without a call."""
+        found = list(walk((expr,), self._case.facts, _LOOK_AT))
+        has_call = any(isinstance(each, f.Call) for each in found)
+        return not has_call and any(isinstance(each, f.Imported | f.Free) for each in found)
 
     def _passed_in(self, call: Call, frame: Frame) -> Iterator[Location]:
         passed = self._case.linked.arguments(call, frame)

@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 
-from binlint.config import Config
+from binlint.config import DEFAULT_EXCLUDES, Config
 from binlint.sources.exclusion import Exclusion
 from binlint.sources.given import Folder
 from binlint.sources.walk import Walk
 from binlint.sources.worktree import NoListing, belonging
+
+
+_FOREIGN = frozenset(DEFAULT_EXCLUDES)  # folders of tools and of others: only what is tracked there counts
 
 
 def members(paths: Iterable[str], config: Config, is_hook: bool) -> frozenset[str]:
@@ -28,17 +31,19 @@ def members(paths: Iterable[str], config: Config, is_hook: bool) -> frozenset[st
         shown = {
             _seen_from(folder, path, config): path for path in asked if path.startswith("..") != is_below
         }
-        kept = _kept([path for path in shown if path is not None], folder, is_hook)
-        found.update(shown[path] for path in kept)
+        inside = [path for path in shown if path is not None]
+        foreign = [path for path in inside if not _FOREIGN.isdisjoint(path.split("/"))]
+        for some, is_tracked in ((foreign, True), ([p for p in inside if p not in foreign], is_hook)):
+            found.update(shown[path] for path in _kept(some, folder, is_tracked))
     return frozenset(found)
 
 
-def _kept(paths: Sequence[str], folder: str, is_hook: bool) -> Iterable[str]:
-    known = belonging(paths, folder, untracked=not is_hook) if paths else frozenset()
+def _kept(paths: Sequence[str], folder: str, is_tracked: bool) -> Iterable[str]:
+    known = belonging(paths, folder, untracked=not is_tracked) if paths else frozenset()
     if not isinstance(known, NoListing):
         return known
     walk = Walk(Folder("", folder), True, lambda path: None)
-    return [path for path in paths if walk.keeps(path)]
+    return [p for p in paths if _FOREIGN.isdisjoint(p.split("/")) and walk.keeps(p)]
 
 
 def _seen_from(folder: str, path: str, config: Config) -> str | None:
