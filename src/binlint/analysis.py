@@ -66,8 +66,14 @@ def analyse(
     speaks: Callable[[], bool],
 ) -> Analysed:
     """Looks at what the byte filter has let through. `speaks` tells whether the project speaks of Binance."""
-    material = frozenset(source.path for source in sources if candidates.has_key(source.data))
-    examiner = Examiner(config, project, material)
+    material = frozenset(
+        source.path
+        for source in sources
+        if candidates.has_key(source.data)
+        or (candidates.names_binance(source.data) and candidates.has_hex(source.data))
+    )
+    is_ours = any(candidates.names_binance(source.data) or b"ccxt" in source.data for source in sources)
+    examiner = Examiner(config, project, material, is_ours)
     traced = _traced(sources, examiner)
     related, strangers = _related(traced, examiner, project, speaks)
     traced += related

@@ -11,7 +11,7 @@ What each rule needs to find in the bytes, so that leaving a file out is never a
 * A private key: the end of its PEM header, or the head of a bare Ed25519 body, or (RSA, bare) base64
   so long that it holds a run of 64 but for one in a thousand.
 * Anything else (other literals, malformed keys, placeholders, 64 hex digits) is judged only where it
-  reaches a Binance client, and then the file spells ``binance``, ``Binance`` or ``X-MBX-APIKEY``.
+  reaches a Binance client, and then the file spells ``binance`` or ``Binance``.
 * UTF-16 and UTF-32 hide all of that between NUL bytes, so the look of them is enough.
 
 Known limits: a key that is split over literals is seen only where Binance is named; a file that says
@@ -25,7 +25,6 @@ import sys
 from collections.abc import Iterator
 
 NAME = b"inance"
-HEADER = b"-MBX-"
 PEM = b"PRIVATE KEY-----"
 ED25519 = b"MC4CAQAwBQYDK2VwBCIEI"
 
@@ -46,7 +45,7 @@ _alphanumerics = re.compile(rb"[A-Za-z0-9]*").match
 
 def is_candidate(data: bytes) -> bool:
     """Whether a file with these bytes could hold anything that a rule reports."""
-    if NAME in data or PEM in data or HEADER in data or ED25519 in data or _looks_wide(data):
+    if NAME in data or PEM in data or ED25519 in data or _looks_wide(data):
         return True
     return len(data) - find_run(data, 0) >= _RUN
 
@@ -60,6 +59,14 @@ def may_matter(data: bytes) -> bool:
 
 def _may_matter(data: bytes) -> bool:
     return names_binance(data) or has_key(data)
+
+
+def has_hex(data: bytes) -> bool:
+    """Whether there are 64 hexadecimal digits: a key of the futures test network, or a digest."""
+    return any(end - start == _RUN and _is_hex(data[start:end]) is not None for start, end in runs(data))
+
+
+_is_hex = re.compile(rb"[0-9a-f]+|[0-9A-F]+").fullmatch
 
 
 def has_key(data: bytes) -> bool:

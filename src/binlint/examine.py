@@ -84,11 +84,11 @@ def died(path: str) -> Note:
 class Examiner:
     """Holds what is the same for all files of a run."""
 
-    def __init__(self, config: Config, project: Project, material: frozenset[str]) -> None:
+    def __init__(self, config: Config, project: Project, material: frozenset[str], speaks: bool) -> None:
         self._config = config
         self.secrets: Values | None = None  # of the whole project, if they are not too many
         self.catalogue: Catalogue = Catalogue.load()
-        self.world = World(self.catalogue, project, material)
+        self.world = World(self.catalogue, project, material, speaks)
 
     # text → facts → sightings
 

@@ -46,7 +46,7 @@ class Evaluator:
         self.world = world
         self.exhausted = 0
         self.far = False
-        self.is_local = False  # for what only concerns the file itself: imports lead nowhere
+        self.is_local = not world.speaks  # for what only concerns the file itself: imports lead nowhere
         self._left = budget.STEPS
         self._file_left = budget.FILE_STEPS
         self._depth = 0

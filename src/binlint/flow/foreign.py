@@ -69,7 +69,7 @@ class Foreign:
         evaluator = self._case.evaluator
         if wanted is None and not any(map(self._is_name, (*call.args, *(v for _, v in call.keywords)))):
             return False
-        evaluator.is_local = wanted is not None
+        is_local, evaluator.is_local = evaluator.is_local, evaluator.is_local or wanted is not None
         try:
             return any(
                 wanted is None or location in wanted
@@ -77,7 +77,7 @@ class Foreign:
                 for location in self._passed_in(call, frame)
             )
         finally:
-            evaluator.is_local = False
+            evaluator.is_local = is_local
 
     def _is_name(self, expr: f.Expr) -> bool:
         """Whether an argument is something that was imported, or made of it without a call."""

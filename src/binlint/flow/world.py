@@ -20,11 +20,19 @@ class World:
     """The same for all files that one process looks at. `compiled` counts what was compiled."""
 
     def __init__(
-        self, catalogue: Catalogue, project: Project, material: frozenset[str] = frozenset()
+        self,
+        catalogue: Catalogue,
+        project: Project,
+        material: frozenset[str] = frozenset(),
+        speaks: bool = True,
     ) -> None:
-        """`material` are the files that hold something shaped like a key."""
+        """`material` are the files that hold something shaped like a key.
+
+        If the project never speaks of Binance (`speaks`), no import leads to a client of it.
+        """
         self.catalogue = catalogue
         self.material = material
+        self.speaks = speaks
         self.reach = budget.FAR if material else budget.NEAR
         self.project = project
         self.compiled = 0

@@ -11,7 +11,6 @@ from binlint.sources.given import Folder
 from binlint.sources.walk import Walk
 from binlint.sources.worktree import NoListing, belonging
 
-
 _FOREIGN = frozenset(DEFAULT_EXCLUDES)  # folders of tools and of others: only what is tracked there counts
 
 
