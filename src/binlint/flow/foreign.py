@@ -43,7 +43,11 @@ class Foreign:
         found: set[Location] = set()
         evaluator = self._case.evaluator
         for call in self._case.facts.calls:
-            if not (call.args or call.keywords) or _is_labelled(call) or not self._takes(call, wanted):
+            if not (call.args or call.keywords) or _is_labelled(call):
+                continue
+            if wanted is not None and not self._may_be_foreign(call):
+                continue
+            if not self._takes(call, wanted):
                 continue
             targets = evaluator.ask(call.func)
             if any(map(self._may_be_ours, targets)):
@@ -60,6 +64,28 @@ class Foreign:
                 found.update(literals)
         self._case.unit.root.memo.clear()
         return found
+
+    def _may_be_foreign(self, call: Call) -> bool:
+        """Whether a call may be one of another service, told within this file."""
+        evaluator = self._case.evaluator
+        is_local, evaluator.is_local = evaluator.is_local, True
+        try:
+            targets = evaluator.ask(call.func)
+        finally:
+            evaluator.is_local = is_local
+        return any(
+            self._is_foreign(value) or self._is_for_another(value, call) or self._is_imported(value)
+            for value in targets
+        )
+
+    def _is_imported(self, value: Value) -> bool:
+        """Whether it comes from another file of the project."""
+        value = bare(value)
+        root = value.dotted.partition(".")[0] if isinstance(value, External) else ""
+        project = self._case.linked.world.project
+        return root == "<project>" or (
+            bool(root) and project.module(self._case.facts.path, root, 0) is not None
+        )
 
     def _takes(self, call: Call, wanted: frozenset[Location] | None) -> bool:
         """Whether a literal that is asked for is among the arguments, by any way into the function around.
