@@ -12,7 +12,6 @@ from binlint.sources.decode import decode
 from binlint.sources.project import Project
 from binlint.sources.read import GONE
 from binlint.sources.source import Source, Text
-from binlint.syntax.data import compile_data
 from binlint.syntax.python import compile_facts
 
 
@@ -64,9 +63,14 @@ class World:
         facts = None
         if not isinstance(text, Note) and (kind == "python" or len(text.text) <= budget.DATA):
             self.compiled += 1
-            is_python = kind == "python"
-            facts = compile_facts(path, text.text) if is_python else compile_data(path, text.text, kind)
+            facts = compile_facts(path, text.text) if kind == "python" else _data(path, text.text, kind)
         self._facts[key] = facts
         if len(self._facts) > budget.KEPT:
             self._facts.popitem(last=False)
         return facts
+
+
+def _data(path: str, text: str, kind: str) -> Facts:
+    from binlint.syntax.data import compile_data  # five readers; most runs need none
+
+    return compile_data(path, text, kind)
