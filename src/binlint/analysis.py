@@ -121,7 +121,7 @@ def _related(
     """
     homes = _unexplained(traced, examiner.catalogue.samples)
     if examiner.world.material and speaks():
-        for path in examiner.world.material - _explained_files(traced):
+        for path in sorted(examiner.world.material - _explained_files(traced)):
             homes.setdefault(path, frozenset())  # some have neither name nor company: the client would tell
     readers_of = {path: tuple(_readers(path, words, project)) for path, words in homes.items()}
     readers = dict.fromkeys(reader for found in readers_of.values() for reader in found)
@@ -192,7 +192,7 @@ def _judged(
 ) -> list[Draft]:
     foreign = frozenset(origin for each in traced for origin in each.foreign)
     sightings = list(
-        _weighed([s for each in sorted(traced) for s in each.sightings], foreign, strangers, speaks)
+        _weighed([s for each in _in_order(traced) for s in each.sightings], foreign, strangers, speaks)
     )
     findings = judge(sightings, RULES, examiner.catalogue.samples)
     if not findings:
@@ -217,6 +217,11 @@ def _judged(
         Draft(path, tuple(found), _secrets(found, secrets), tuple(places[path]))
         for path, found in sorted(by_file.items())
     ]
+
+
+def _in_order(traced: Sequence[Traced]) -> list[Traced]:
+    """The same whichever process was done first."""
+    return sorted(traced, key=lambda each: each.path)
 
 
 def _secrets(
