@@ -107,11 +107,11 @@ class Callers:
             found = self._local[unit.facts.path] = {}
             first, unresolved = self._collect(unit, unit.calls)
             self._local[unit.facts.path] = first
-            unit.root.memo.clear()
+            unit.root.forget()
             second, _ = self._collect(unit, unresolved)
             for key, callers in second.items():
                 first[key].extend(callers)
-            unit.root.memo.clear()
+            unit.root.forget()
             found = first
         return found
 

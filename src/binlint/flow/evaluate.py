@@ -115,7 +115,7 @@ class Evaluator:
         return (Number(expr.value),) if isinstance(expr.value, int) else ()
 
     def _ref(self, expr: f.Ref, frame: Frame) -> Values:
-        memo = frame.far_memo if self.far else frame.memo
+        memo = frame.far_memo if self.far else frame.local_memo if self.is_local else frame.memo
         known = memo.get(expr.binding)
         if known is not None:
             return known
@@ -331,7 +331,10 @@ class Evaluator:
             )
             inner.picked, inner.site, inner.entry = frame.picked, frame.site, frame.entry
             inner.memo, inner.far_memo = dict(frame.memo), dict(frame.far_memo)
-            inner.memo[expr.binding] = inner.far_memo[expr.binding] = self.thunk(item)
+            inner.local_memo = dict(frame.local_memo)
+            value = self.thunk(item)
+            for memo in (inner.memo, inner.far_memo, inner.local_memo):
+                memo[expr.binding] = value
             found.extend(self._results(expr.result, inner))
             if self._left <= 0:
                 break

@@ -62,7 +62,6 @@ class Foreign:
             is_asked = bool(literals) and (wanted is None or not wanted.isdisjoint(literals))
             if is_asked and any(map(self._is_foreign, evaluator.ask(item.target))):
                 found.update(literals)
-        self._case.unit.root.memo.clear()
         return found
 
     def _may_be_foreign(self, call: Call) -> bool:

@@ -58,7 +58,6 @@ class Tracer:
         case.evaluator.is_local = True  # what another file holds is judged there
         rest = [sighting for sighting in named.sightings(reached) if self._may_be_ours(sighting)]
         case.evaluator.is_local = not case.linked.world.speaks
-        case.unit.root.memo.clear()
         if rest:
             foreign = self._foreign.literals(frozenset(o for s in rest for o in s.origins))
             halves = {sighting.kind for sighting in rest}

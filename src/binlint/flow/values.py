@@ -40,6 +40,7 @@ class Frame:
         "far_memo",
         "function",
         "imagined",
+        "local_memo",
         "memo",
         "outer",
         "picked",
@@ -66,6 +67,7 @@ class Frame:
         self.closed = closed
         self.memo: dict[int, tuple[Value, ...]] = {}
         self.far_memo: dict[int, tuple[Value, ...]] = {}  # of questions that other files may answer, too
+        self.local_memo: dict[int, tuple[Value, ...]] = {}  # of questions that no other file may answer
         self.picked: dict[int, Thunk] = {}
         self.site: Site | None = None
         self.entry: Location | None = None
@@ -79,6 +81,11 @@ class Frame:
         frame.picked = {**self.picked, id(loop): item}
         frame.site, frame.entry, frame.imagined = self.site, self.entry, self.imagined
         return frame
+
+    def forget(self) -> None:
+        """Drops what was computed of the names, since the next answer may be a better one."""
+        self.memo.clear()
+        self.local_memo.clear()
 
     def of(self, function: int) -> Frame | None:
         """This frame or the enclosing one that belongs to `function`."""
@@ -318,7 +325,7 @@ _NOWHERE = Facts("")
 def given(values: Iterable[Value]) -> Thunk:
     """A thunk whose answer is known already."""
     frame = Frame(_NOWHERE)
-    frame.memo[0] = frame.far_memo[0] = tuple(values)
+    frame.memo[0] = frame.far_memo[0] = frame.local_memo[0] = tuple(values)
     return Thunk(Ref(0), frame)
 
 
