@@ -75,10 +75,11 @@ def analyse(
     is_ours = any(candidates.names_binance(source.data) or b"ccxt" in source.data for source in sources)
     examiner = Examiner(config, project, material, is_ours)
     traced = _traced(sources, examiner)
+    read = [each.path for each in traced if each.skipped is None]
     related, strangers = _related(traced, examiner, project, speaks)
     traced += related
     drafts = _judged(traced, strangers, examiner, config, scope, speaks)
-    outcomes = _completed(drafts, [t.path for t in traced if t.skipped is None], examiner, project, scope)
+    outcomes = _completed(drafts, read, examiner, project, scope)
     return Analysed(
         findings=tuple(f for outcome in outcomes for f in outcome.findings),
         suppressed=tuple(f for outcome in outcomes for f in outcome.suppressed),

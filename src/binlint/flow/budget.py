@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 STEPS = 20_000  # expressions evaluated for one question; real code needs a few hundred
 FILE_STEPS = 2_000_000  # for all questions about one file; about five seconds
+RELATED_STEPS = 50_000  # for a file that is traced for another one's sake: a tenth of a second
 ALTERNATIVES = 24  # values that one expression may have; more is not a set of accounts but a product
 LENGTH = 16_384  # characters of a computed text; an RSA-4096 key in PEM has 3,300
 DEPTH = 90  # nested evaluations: each costs about four Python frames of the thousand there are

@@ -56,6 +56,10 @@ class Evaluator:
         self.linked = link.Linked(self)
         self.root = self.linked.unit(facts).root
 
+    def restrict(self, steps: int) -> None:
+        """Allows so many steps for all questions that are still to come."""
+        self._file_left = min(self._file_left, steps)
+
     def ask(self, expr: Expr, frame: Frame | None = None, far: bool = False) -> Values:
         """The values of `expr`, with a fresh budget. Empty means unknown. A question may raise another."""
         outer = self._left, self._answers, self.far

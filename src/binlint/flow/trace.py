@@ -11,6 +11,7 @@ from functools import cached_property
 
 from binlint.facts import Facts
 from binlint.finding import Kind, Location
+from binlint.flow import budget
 from binlint.flow.calls import Calls
 from binlint.flow.case import Case
 from binlint.flow.foreign import Foreign
@@ -35,6 +36,8 @@ class Tracer:
             facts = facts._replace(company=company, signs=True, only_testnet=lent.only_testnet)
         self._case = Case(facts, world)
         self._case.is_related = related
+        if related:
+            self._case.evaluator.restrict(budget.RELATED_STEPS)
         self._foreign = Foreign(self._case)
 
     @property
