@@ -11,9 +11,10 @@ from __future__ import annotations
 import io
 import json
 import re
+from collections.abc import Callable, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from binlint.cli import main
 
@@ -113,13 +114,19 @@ def document(path: Path) -> dict[str, list[dict[str, Any]]]:
     return found
 
 
-def difference(wanted: Expectations, found: list[Found]) -> Difference:
-    """Pair findings with expectations, as many as possible, and name the rest."""
+Wanted = TypeVar("Wanted")
+Seen = TypeVar("Seen")
+
+
+def paired(
+    wanted: Sequence[Wanted], found: Sequence[Seen], meets: Callable[[Seen, Wanted], bool]
+) -> tuple[tuple[Wanted, ...], frozenset[int]]:
+    """Pairs as many as possible: what of `wanted` is left over, and which positions of `found` are taken."""
     taken: dict[int, int] = {}  # index of a finding → index of its expectation
 
     def place(index: int, seen: set[int]) -> bool:
         for position, finding in enumerate(found):
-            if position in seen or not _meets(finding, wanted.required[index]):
+            if position in seen or not meets(finding, wanted[index]):
                 continue
             seen.add(position)
             if position not in taken or place(taken[position], seen):
@@ -127,7 +134,13 @@ def difference(wanted: Expectations, found: list[Found]) -> Difference:
                 return True
         return False
 
-    missed = [expected for index, expected in enumerate(wanted.required) if not place(index, set())]
+    missed = tuple(expected for index, expected in enumerate(wanted) if not place(index, set()))
+    return missed, frozenset(taken)
+
+
+def difference(wanted: Expectations, found: list[Found]) -> Difference:
+    """Pair findings with expectations, as many as possible, and name the rest."""
+    missed, taken = paired(wanted.required, found, _meets)
     unexpected = [
         finding
         for position, finding in enumerate(found)
@@ -135,7 +148,7 @@ def difference(wanted: Expectations, found: list[Found]) -> Difference:
         and finding.severity in LOUD_LEVELS
         and not any(_meets(finding, expected) for expected in wanted.allowed)
     ]
-    return Difference(tuple(missed), tuple(unexpected))
+    return Difference(missed, tuple(unexpected))
 
 
 def _meets(finding: Found, expected: Expected) -> bool:

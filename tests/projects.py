@@ -18,7 +18,7 @@ import shutil
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from corpus import LOUD_LEVELS
+from corpus import LOUD_LEVELS, paired
 from sources.trees import git, repository
 
 ROOT = Path(__file__).resolve().parent.parent / "fixtures" / "projects"
@@ -155,19 +155,7 @@ def _found(entry: dict[str, Any]) -> Found:
 
 def difference(wanted: Expectations, findings: list[Found]) -> Difference:
     """Pair findings with expectations, as many as possible, and name the rest."""
-    taken: dict[int, int] = {}  # index of a finding → index of its expectation
-
-    def place(index: int, seen: set[int]) -> bool:
-        for position, finding in enumerate(findings):
-            if position in seen or not _meets(finding, wanted.required[index]):
-                continue
-            seen.add(position)
-            if position not in taken or place(taken[position], seen):
-                taken[position] = index
-                return True
-        return False
-
-    missed = [expected for index, expected in enumerate(wanted.required) if not place(index, set())]
+    missed, taken = paired(wanted.required, findings, _meets)
     unexpected = [
         finding
         for position, finding in enumerate(findings)
@@ -175,7 +163,7 @@ def difference(wanted: Expectations, findings: list[Found]) -> Difference:
         and finding.severity in LOUD_LEVELS
         and not any(_meets(finding, expected) for expected in wanted.allowed)
     ]
-    return Difference(tuple(missed), tuple(unexpected))
+    return Difference(missed, tuple(unexpected))
 
 
 def _meets(finding: Found, expected: Expected) -> bool:

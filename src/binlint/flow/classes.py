@@ -11,6 +11,7 @@ from binlint.finding import Location
 from binlint.flow import paths
 from binlint.flow.scopes import bindings, called, function_of, walk
 from binlint.flow.values import (
+    PROJECT,
     Altered,
     Argument,
     Arguments,
@@ -242,7 +243,7 @@ class Classes:
         found = self._linked.member(value.module, name)
         if found or self._linked.has(value.module, name):
             return found
-        return (External(f"<project>.{name}"),)
+        return (External(f"{PROJECT}.{name}"),)
 
     def _of_external(self, value: Instance, name: str, frame: Frame) -> Values:
         assert isinstance(value.of, External)

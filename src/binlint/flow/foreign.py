@@ -11,6 +11,7 @@ from binlint.flow.calls import constructor
 from binlint.flow.case import Case
 from binlint.flow.scopes import walk
 from binlint.flow.values import (
+    PROJECT,
     Entries,
     External,
     Frame,
@@ -82,9 +83,7 @@ class Foreign:
         value = bare(value)
         root = value.dotted.partition(".")[0] if isinstance(value, External) else ""
         project = self._case.linked.world.project
-        return root == "<project>" or (
-            bool(root) and project.module(self._case.facts.path, root, 0) is not None
-        )
+        return root == PROJECT or (bool(root) and project.module(self._case.facts.path, root, 0) is not None)
 
     def _takes(self, call: Call, wanted: frozenset[Location] | None) -> bool:
         """Whether a literal that is asked for is among the arguments, by any way into the function around.
@@ -153,7 +152,7 @@ class Foreign:
         if self._case.catalogue.is_other_vendor(dotted):
             return True
         if (
-            root in ("<project>", "builtins")
+            root in (PROJECT, "builtins")
             or self._case.catalogue.is_binance_root(root)
             or self._case.catalogue.is_neutral(root)
         ):

@@ -25,6 +25,7 @@ from binlint.flow.opened import Files
 from binlint.flow.relevance import Relevance
 from binlint.flow.scopes import bindings, is_method, last_name, walk
 from binlint.flow.values import (
+    PROJECT,
     Argument,
     Arguments,
     Entries,
@@ -50,7 +51,6 @@ from binlint.sources.project import Module
 if TYPE_CHECKING:
     from binlint.flow.evaluate import Evaluator
 
-PROJECT = "<project>"  # stands before the dotted name of what should be in the project and is not found
 _BUILTINS = frozenset(dir(builtins))
 _GENERATED = ("contextlib.contextmanager", "contextlib.asynccontextmanager", "pytest.fixture")
 _SEARCH_PATH = ("append", "insert", "extend", "addsitedir")

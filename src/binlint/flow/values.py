@@ -10,6 +10,7 @@ from binlint.finding import Location, Step, mask
 from binlint.flow import budget
 from binlint.sources.project import Module
 
+PROJECT = "<project>"  # stands before the dotted name of what should be in the project and is not found
 ROUTE_LIMIT = 20  # steps of a way that are kept; a longer one helps no reader
 
 
