@@ -28,7 +28,6 @@ from binlint.sources.project import Project
 from binlint.sources.source import Source
 
 _LOUD = frozenset({Shape.KEY, Shape.PRIVATE_KEY, Shape.ENCRYPTED_PRIVATE_KEY})
-_HOPS, _MOST = 3, 100  # imports that are followed from a file that reads a credential, and files in each
 _FRAMEWORKS = frozenset({"ccxt", "hmac"})  # ways to Binance on which its name need not stand
 _VARIABLES = {
     Kind.API_KEY: "API_KEY",
@@ -127,10 +126,10 @@ def _related(
     readers_of = {path: tuple(_readers(path, words, project)) for path, words in homes.items()}
     readers = dict.fromkeys(reader for found in readers_of.values() for reader in found)
     near = list(readers) if readers and speaks() else []
-    for hop in range(_HOPS if near else 0):  # what they hand it to need not name anybody either
-        near = list(dict.fromkeys(path for each in near[:_MOST] for path in project.imported(each)))
+    for hop in range(budget.HOPS if near else 0):  # what they hand it to need not name anybody either
+        near = list(dict.fromkeys(path for each in near[: budget.RELATED] for path in project.imported(each)))
         wanted = [path for path in near if hop == 0 or project.mentions(path, _FRAMEWORKS)]
-        readers.update(dict.fromkeys(wanted[:_MOST]))
+        readers.update(dict.fromkeys(wanted[: budget.RELATED]))
     known = {each.path for each in traced}
     found = {path: examiner.relate(path) for path in readers}
     strangers = set()

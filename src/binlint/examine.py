@@ -110,7 +110,7 @@ class Examiner:
         text = self.world.text(path)
         if isinstance(text, Note):
             return Traced(path, skipped=text)
-        before = self.world.compiled
+        before, unread = self.world.compiled, self.world.unread
         facts = self.world.facts(path)
         if facts is None:
             return Traced(path)
@@ -123,9 +123,8 @@ class Examiner:
                 Note(path, "too entangled to follow everywhere", f"{tracer.exhausted} questions given up"),
             )
         compiled = self.world.compiled - before
-        return Traced(
-            path, sightings, others, notes, None, self._talks_to(facts), compiled, tracer.unfollowed
-        )
+        unfollowed = tracer.unfollowed + self.world.unread - unread
+        return Traced(path, sightings, others, notes, None, self._talks_to(facts), compiled, unfollowed)
 
     def _talks_to(self, facts: Facts) -> str:
         if facts.company:

@@ -12,6 +12,7 @@ from sources.trees import git, repository
 from binlint.analysis import Analysed
 from binlint.cli import main
 from binlint.finding import Finding, Severity
+from binlint.flow import budget
 
 CLIENT = "from binance.client import Client\n"
 WRAPPER = CLIENT + (
@@ -333,3 +334,24 @@ def test_one_process_finds_what_several_find(
         reports.append(json.loads(capsys.readouterr().out)["findings"])
     assert reports[0] == reports[1]
     assert len(reports[0]) == 8
+
+
+def test_what_was_not_followed_is_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = repository(tmp_path)
+    (root / "ex.py").write_text(WRAPPER)
+    for number in range(60):
+        (root / f"a{number:02}.py").write_text(
+            "import os\nfrom ex import Ex\nEx(os.environ['A'], '').open()\n"
+        )
+    assert stages(root, monkeypatch, capsys)["unfollowed"] > 0
+
+
+def test_a_file_of_data_that_is_too_long_is_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = repository(tmp_path)
+    (root / "settings.json").write_text('{"k": "' + "x " * budget.DATA + '"}\n')
+    (root / "main.py").write_text(CLIENT + "import json\nClient(json.load(open('settings.json'))['k'], '')\n")
+    assert stages(root, monkeypatch, capsys)["unfollowed"] == 1

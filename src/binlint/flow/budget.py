@@ -19,6 +19,9 @@ ORIGINS = 256  # literals that one text is known to be made of; a key in PEM has
 
 # Of the linker, for one file that is traced:
 VISITED = 2_000  # importers of importers that are gone through for one question, who calls this
+NAMES_OF_ONE = 100  # names for the same thing; each is looked for in the bytes of every importer
+HOPS = 3  # imports that are followed from a file that reads a credential of which no client is known
+RELATED = 100  # files that are traced for each of these hops
 CHAIN = 8  # wrappers around wrappers that are told apart by their callers; people write three
 KEPT = 400  # compiled files in memory, some 20 kB each
 DATA = 1_000_000  # characters of a file of data; settings are small

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from binlint.flow.link import Linked, Unit
 
 _NESTED = 40  # expressions looked at to see whether a definition hands a name on
-_NAMES = 100  # names for the same thing; each is looked for in the bytes of every importer
 _STAR = "import *"
 
 
@@ -67,6 +66,8 @@ class Users:
                     if not names.is_method:
                         words |= further_names(unit.facts, words)
                     yield unit, frozenset(words | names.called)
+        if waiting:
+            self._linked.gave_up += 1
 
     def _is_bare(self, path: str) -> bool:
         """Whether a file neither holds a key nor imports one that does: it is asked after those."""
@@ -91,7 +92,7 @@ def further_names(facts: Facts, words: set[str]) -> set[str]:
         for mentioned in _names_in(exprs, facts):
             handing[mentioned].add(name)
     found, waiting = set(words), list(words)
-    while waiting and len(found) < _NAMES:
+    while waiting and len(found) < budget.NAMES_OF_ONE:
         further = handing[waiting.pop()] - found
         found |= further
         waiting += further

@@ -35,6 +35,7 @@ class World:
         self.reach = budget.FAR if material else budget.NEAR
         self.project = project
         self.compiled = 0
+        self.unread = 0  # files of data that are longer than settings are
         self._facts: OrderedDict[tuple[str, str], Facts | None] = OrderedDict()
 
     def facts(self, path: str) -> Facts | None:
@@ -61,7 +62,9 @@ class World:
             return self._facts[key]
         text = self.text(path)
         facts = None
-        if not isinstance(text, Note) and (kind == "python" or len(text.text) <= budget.DATA):
+        if not isinstance(text, Note) and kind != "python" and len(text.text) > budget.DATA:
+            self.unread += 1
+        elif not isinstance(text, Note):
             self.compiled += 1
             facts = compile_facts(path, text.text) if kind == "python" else _data(path, text.text, kind)
         self._facts[key] = facts
