@@ -276,11 +276,11 @@ def test_show_files() -> None:
         ("a.py", ""),
         ("tool", "#!/usr/bin/python\n"),
         ("text", "x"),
-        ("c.json", ""),
+        ("c.png", ""),
     ):
         Path(name).write_text(text)
     Path("link").symlink_to("tool")
-    assert run("--show-files") == (0, "a.py\nb.py\ntool\n", "")
+    assert run("--show-files") == (0, "a.py\nb.py\ntext\ntool\n", "")
     code, out, error = run("--show-files", "a.py", "missing.py")
     assert (code, out) == (2, "a.py\n")
     assert "missing.py: no such file or directory" in error
@@ -511,7 +511,7 @@ def test_standard_input() -> None:
     for arguments, code, words in (
         (("-",), 1, "<stdin>:3:17: BIN101"),
         (("--stdin-filename", "./sub/x.py"), 1, "sub/x.py:3:17: BIN101"),
-        (("-", "--stdin-filename", "x.md"), 0, "not a kind that binlint reads"),
+        (("-", "--stdin-filename", "x.png"), 0, "not a kind that binlint reads"),
         (("-", "--stdin-filename", "x.py", "--exclude", "x.py"), 1, "x.py:3:17"),
         (("-", "--stdin-filename", "x.py", "--exclude", "x.py", "--force-exclude"), 0, "1 excluded"),
         (("-", "leak.py"), 1, "Checked 2 files"),

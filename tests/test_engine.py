@@ -36,7 +36,7 @@ def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_files_of_each_stage(tree: Path) -> None:
     report = run(tree)
-    assert report.checked == 4
+    assert report.checked == 6
     assert dict(report.stages) == {"candidate": 2, "token": 1, "compiled": 1, "finding": 1}
 
 

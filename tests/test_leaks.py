@@ -336,8 +336,8 @@ def test_encodings_of_the_output(encoding: str, folder: Path) -> None:
 
 STAGES = (
     "binlint.engine.run",
-    "binlint.flow.world.decode",
-    "binlint.flow.world.compile_facts",
+    "binlint.syntax.reading.decode",
+    "binlint.flow.world.compile_source",
     "binlint.analysis.judge",
     "binlint.flow.named.classify",
     "binlint.flow.evaluate.strings.joined",

@@ -45,6 +45,8 @@ row of `APIS` is read when it is asked for.
 # fmt: off
 
 from __future__ import annotations
+
+from typing import Any
 '''
 
 
@@ -260,6 +262,33 @@ def settings(catalogue: Table, additions: Table) -> dict[str, tuple[Row, ...]]:
     }
 
 
+def settings_files(catalogue: Table) -> list[Row]:
+    """Program, file patterns, condition, key paths with kinds, whether a value stands there as it is.
+
+    Left out is what no path describes: environment variables, and options in a list of arguments.
+    """
+    rows: list[Row] = []
+    for entry in catalogue["config_file"]:
+        keys = tuple(
+            (steps(key["path"]), KINDS[key["kind"]])
+            for key in entry["keys"]
+            if key["kind"] in KINDS and " after " not in key["path"] and "(" not in key["path"]
+        )
+        files = tuple(name for name in entry["files"] if " " not in name)
+        when = entry.get("when")
+        if when is not None:
+            is_key, casefold = when.get("match") == "key", when.get("casefold", False)
+            when = (steps(when["path"]), tuple(when["values"]), casefold, is_key)
+        if keys:
+            rows.append((entry["app"], files, when, keys, not entry["stored"].startswith("encrypted")))
+    return rows
+
+
+def steps(path: str) -> tuple[str, ...]:
+    """`accounts[].api_key` as the steps to it; `*` is any key, `[]` any item."""
+    return tuple(step for part in path.replace("[]", ".[]").split(".") for step in [part] if step)
+
+
 def environment(catalogue: Table) -> dict[str, str | None]:
     """Variables of Binance by name; None where it holds no credential. General names are left out."""
     us = re.compile(r"BINANCE|BNB")
@@ -364,6 +393,7 @@ def render() -> str:
         constant("HEADERS", "dict[str, str]", headers),
         constant("PAYLOAD", "dict[str, str]", payload),
         constant("SETTINGS", "dict[str, tuple[tuple[str, str], ...]]", settings(catalogue, additions)),
+        constant("SETTINGS_FILES", "tuple[tuple[Any, ...], ...]", settings_files(catalogue)),
         constant(
             "SIGNING",
             "dict[str, tuple[tuple[str, str, int | None, bool, bool], ...]]",

@@ -15,19 +15,22 @@ from typing import NamedTuple
 from binlint import candidates, workers
 from binlint.config import Config
 from binlint.examine import Draft, Examiner, Outcome, Traced, died
-from binlint.finding import Finding, Kind, Location, Place, SecretText
+from binlint.finding import Finding, Kind, Location, Place, SecretText, Severity
 from binlint.flow import budget
 from binlint.flow.sighting import Sighting
 from binlint.frames import MOST_VALUES, Values
+from binlint.names import CLEAR, read_name
 from binlint.report import Note
 from binlint.rules import RULES
 from binlint.rules.judge import judge
 from binlint.shapes import Shape, classify
-from binlint.sources.membership import members
+from binlint.sources.kinds import CODE, DOTENV, SCRIPT, SETTINGS, TEXT, kind_of
+from binlint.sources.membership import members, would_commit
 from binlint.sources.project import Project
 from binlint.sources.source import Source
 
 _LOUD = frozenset({Shape.KEY, Shape.PRIVATE_KEY, Shape.ENCRYPTED_PRIVATE_KEY})
+_LOADED = CODE | SETTINGS | {SCRIPT, TEXT}  # what code can bring to a client
 _FRAMEWORKS = frozenset({"ccxt", "hmac"})  # ways to Binance on which its name need not stand
 _VARIABLES = {
     Kind.API_KEY: "API_KEY",
@@ -68,8 +71,11 @@ def analyse(
     material = frozenset(
         source.path
         for source in sources
-        if candidates.has_key(source.data)
-        or (candidates.names_binance(source.data) and candidates.has_hex(source.data))
+        if kind_of(source.path) in _LOADED
+        and (
+            candidates.has_key(source.data)
+            or (candidates.names_binance(source.data) and candidates.has_hex(source.data))
+        )
     )
     is_ours = any(candidates.names_binance(source.data) or b"ccxt" in source.data for source in sources)
     examiner = Examiner(config, project, material, is_ours)
@@ -119,9 +125,11 @@ def _related(
     They may hand it to a client, without a word that the byte filter would know, or to another service.
     Also the files whose readers talk to other services only.
     """
-    homes = _unexplained(traced, examiner.catalogue.samples)
+    homes = _unexplained(traced, examiner.catalogue.samples, speaks)
     if examiner.world.material and speaks():
         for path in sorted(examiner.world.material - _explained_files(traced)):
+            if kind_of(path) not in (*CODE, SCRIPT):
+                continue
             homes.setdefault(path, frozenset())  # some have neither name nor company: the client would tell
     readers_of = {path: tuple(_readers(path, words, project)) for path, words in homes.items()}
     readers = dict.fromkeys(reader for found in readers_of.values() for reader in found)
@@ -143,7 +151,9 @@ def _related(
     return [each._replace(skipped=None) for each in related], frozenset(strangers)
 
 
-def _unexplained(traced: Sequence[Traced], samples: frozenset[str]) -> dict[str, frozenset[str]]:
+def _unexplained(
+    traced: Sequence[Traced], samples: frozenset[str], speaks: Callable[[], bool]
+) -> dict[str, frozenset[str]]:
     """The files with key-shaped texts that reach no client, and the outer names of those texts."""
     explained = {
         origin for each in traced for s in each.sightings if s.sink is not None for origin in s.origins
@@ -151,8 +161,14 @@ def _unexplained(traced: Sequence[Traced], samples: frozenset[str]) -> dict[str,
     homes: dict[str, set[str]] = {}
     for each in traced:
         for sighting in each.sightings:
-            is_open = sighting.sink is None and explained.isdisjoint(sighting.origins)
-            if is_open and classify(sighting.text.reveal(), samples) in _LOUD:
+            is_code = kind_of(sighting.origins[0].path) in (*CODE, SCRIPT)
+            is_open = is_code and sighting.sink is None and explained.isdisjoint(sighting.origins)
+            if not is_open:
+                continue
+            shape = classify(sighting.text.reveal(), samples)
+            # A private key without any company is nobody's.
+            is_ours = bool(sighting.company) or sighting.named_binance or shape is Shape.KEY or speaks()
+            if shape in _LOUD and is_ours:
                 names = (sighting.name.partition(".")[0], sighting.context.partition(".")[0])
                 homes.setdefault(sighting.origins[0].path, set()).update(filter(None, names))
     return {path: frozenset(names) for path, names in sorted(homes.items())}
@@ -197,7 +213,7 @@ def _judged(
     findings = judge(sightings, RULES, examiner.catalogue.samples)
     if not findings:
         return []
-    findings = _reported(findings, config, scope)
+    findings = _warned_of_git(_reported(findings, config, scope), config)
     texts = {sighting.origins[0]: sighting.text for sighting in sightings}
     by_file: defaultdict[str, list[tuple[Finding, str]]] = defaultdict(list)
     for finding, variable in zip(findings, _variables(findings, texts), strict=True):
@@ -252,7 +268,23 @@ def _weighed(
             if not alone:
                 yield sighting
             elif sighting.origins[0].path not in strangers:
-                yield sighting._replace(project=True) if speaks() else sighting
+                if speaks():
+                    yield _in_project(sighting)
+                elif _is_clear(sighting):
+                    yield sighting
+
+
+def _is_clear(sighting: Sighting) -> bool:
+    """Whether a name is enough without any company: in files that are no code many things are a key."""
+    is_code = kind_of(sighting.origins[0].path) in (*CODE, SCRIPT)
+    return is_code or read_name(sighting.name).strength >= CLEAR
+
+
+def _in_project(sighting: Sighting) -> Sighting:
+    """In the company of its project. The environment of a program is about whatever the program does."""
+    if kind_of(sighting.origins[0].path) == DOTENV and sighting.name:
+        sighting = sighting._replace(company=("it is the environment of a project that uses Binance",))
+    return sighting._replace(project=True)
 
 
 def _is_part(sighting: Sighting, reached: Mapping[str, Sequence[tuple[Place, SecretText]]]) -> bool:
@@ -279,6 +311,18 @@ def _reported(findings: list[Finding], config: Config, scope: Scope) -> list[Fin
         return finding.location.path in known and any(s.location.path in scope.listed for s in stations)
 
     return [finding for finding in findings if is_reported(finding)]
+
+
+def _warned_of_git(findings: list[Finding], config: Config) -> list[Finding]:
+    """Says of a `.env` with credentials that git would commit it: others rely on its being ignored."""
+    paths = sorted({f.location.path for f in findings if kind_of(f.location.path) == DOTENV})
+    open_to_git = would_commit(paths, config)
+    return [
+        finding._replace(message=f"{finding.message}, in a file that git would commit")
+        if finding.location.path in open_to_git and finding.severity > Severity.NOTE
+        else finding
+        for finding in findings
+    ]
 
 
 def _variables(findings: list[Finding], texts: dict[Location, SecretText]) -> list[str]:

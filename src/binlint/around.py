@@ -15,7 +15,7 @@ from binlint.files import NotRegular, TooLarge, read_settings
 from binlint.sources.project import Project
 from binlint.sources.source import Source
 
-_CODE = (".py", ".pyw")
+_CODE = (".py", ".pyw", ".ipynb")
 _MOST = 200  # files that are read because others import them
 _LOOKED_AT = 400  # files that are read to see whether a project speaks of Binance
 _FOLDERS = 100  # and folders that are listed for it

@@ -22,7 +22,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 NAME = b"inance"
 PEM = b"PRIVATE KEY-----"
@@ -52,13 +52,50 @@ def is_candidate(data: bytes) -> bool:
 
 def may_matter(data: bytes) -> bool:
     """Whether a candidate is worth a parser. For survivors of `is_candidate` only; linear in any input."""
-    if _looks_wide(data) and _may_matter(_narrowed(data)):
+    return _in_any_width(data, lambda shown: names_binance(shown) or has_key(shown))
+
+
+def may_hold_key(data: bytes) -> bool:
+    """The same for a file that is no code, so that what is not shaped like a key leads nowhere."""
+    return _in_any_width(data, has_key)
+
+
+def may_be_settings(data: bytes) -> bool:
+    """The same for settings: people write whatever they have into the fields of a known program."""
+    if may_hold_key(data):
         return True
-    return _may_matter(data)  # a NUL at the start does not make a text wide
+    return len(data) <= _SETTINGS and (names_binance(data) or b"kind: Secret" in data)
 
 
-def _may_matter(data: bytes) -> bool:
-    return names_binance(data) or has_key(data)
+_SETTINGS = 300_000  # bytes; what people write by hand is shorter
+
+
+def may_hold_constant(data: bytes) -> bool:
+    """The same for byte-code, in which a letter may follow the last character of a text."""
+    if has_key(data) or (names_binance(data) and has_hex(data)):
+        return True
+    return any(
+        data[start - 1 : start] in (b"@", b"\0") and _is_mixed(data[start : start + _RUN])
+        for start, _ in runs(data)
+    )
+
+
+def _in_any_width(data: bytes, question: Callable[[bytes], bool]) -> bool:
+    if _looks_wide(data) and question(_narrowed(data)):
+        return True
+    return question(data)  # a NUL at the start does not make a text wide
+
+
+def key_places(data: bytes) -> Iterator[int]:
+    """Where in some bytes what may be a key or a private key begins."""
+    for word in (PEM, ED25519):
+        at = data.find(word)
+        while at >= 0:
+            yield at
+            at = data.find(word, at + len(word))
+    for start, end in runs(data):
+        if _is_key_run(data, start, end):
+            yield start
 
 
 def has_hex(data: bytes) -> bool:
@@ -133,7 +170,10 @@ def _is_key_run(data: bytes, start: int, end: int) -> bool:
         return False
     if data[end : end + 1] in (b"+", b"/", b"_", b"-", b"="):
         return False
-    run = data[start:end]
+    return _is_mixed(data[start:end])
+
+
+def _is_mixed(run: bytes) -> bool:
     return not (run.islower() or run.isupper() or run.isalpha() or run.isdigit())
 
 

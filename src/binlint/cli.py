@@ -230,15 +230,14 @@ def _verbose(report: Report, config: Config) -> str:
 def _show_files(discovery: Discovery, out: Output) -> int:
     from binlint.report import Note
     from binlint.reporters.clean import clean
-    from binlint.sources.kinds import is_python_script
     from binlint.sources.read import read
 
     failures = [note for note in discovery.notes if note.failure]
     for entry in discovery.files:
-        data = read(entry)  # a link, or a script in another language, is only known then
+        data = read(entry)  # a link is only known then
         if isinstance(data, Note):
             failures += [data] if data.failure else []
-        elif not entry.shebang or is_python_script(data):
+        else:
             out.write(f"{clean(entry.path)}\n")
     for note in failures:
         out.complain(f"{note.path}: {note.reason}")

@@ -37,7 +37,6 @@ DEFAULT_EXCLUDES = (
     ".svn",
     ".tox",
     ".venv",
-    "__pycache__",
     "__pypackages__",
     "node_modules",
     "site-packages",

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from binlint.config import Config
     from binlint.sources.discover import Discovery
 
+_LIST = 1_000_000  # bytes
+
 Progress = Callable[[int, int], None]
 
 
@@ -30,7 +32,7 @@ def run(
     extra_sources: Sequence[Source] = (),
 ) -> Report:
     """Looks at everything that was discovered. `progress` is told (files done, files in all)."""
-    from binlint.sources.kinds import is_python_script
+    from binlint.sources.kinds import ARCHIVE, CODE, PYTHON, SCRIPT, kind_in
     from binlint.sources.read import read
 
     stages: Counter[str] = Counter()
@@ -48,15 +50,15 @@ def run(
         if isinstance(data, Note):
             skipped.append(data)
             continue
-        if entry.shebang and not is_python_script(data):
-            continue
         checked += 1
-        if candidates.is_candidate(data):
+        kind = entry.kind if entry.kind != SCRIPT else kind_in(entry.path, data)
+        if candidates.is_candidate(data) or kind == ARCHIVE:
             stages["candidate"] += 1
-            if candidates.may_matter(data):
+            matters = candidates.may_matter(data) if kind == PYTHON else _matters(kind, data)
+            if matters:
                 waiting.append(Source(entry.path, data))
-                company = company or candidates.names_binance(data)
-        elif is_hook:
+            company = company or ((matters or kind != PYTHON) and _speaks(data))
+        elif is_hook and kind in CODE:
             clean.append(Source(entry.path, data))
     for source in extra_sources:
         checked += 1
@@ -80,6 +82,17 @@ def run(
         notes=tuple(sorted(found.notes)) if found is not None else (),
         stages=tuple(sorted(stages.items())),
     )
+
+
+def _speaks(data: bytes) -> bool:
+    """Whether a file makes its project one that uses Binance; long lists name everybody."""
+    return len(data) <= _LIST and candidates.names_binance(data)
+
+
+def _matters(kind: str, data: bytes) -> bool:
+    from binlint.syntax.reading import may_matter
+
+    return may_matter(kind, data)
 
 
 def _order(finding: Finding) -> tuple[object, ...]:
@@ -114,8 +127,11 @@ def _look(
     from binlint.sources.project import Project
 
     libraries = Catalogue.load().modules
-    listed = list(dict.fromkeys((*(entry.path for entry in discovery.files), *(s.path for s in sources))))
-    scope = Scope(frozenset(listed), is_hook=all(entry.given for entry in discovery.files))
+    from binlint.sources.kinds import CODE, SCRIPT, kind_of
+
+    every = dict.fromkeys((*(entry.path for entry in discovery.files), *(s.path for s in sources)))
+    scope = Scope(frozenset(every), is_hook=all(entry.given for entry in discovery.files))
+    listed = [path for path in every if kind_of(path) in CODE or kind_of(path) == SCRIPT]
     project = Project(config.cwd, libraries, config.root, {s.path: s.data for s in sources}, listed)
     if scope.is_hook:
         around = near(project, listed, deep=True)

@@ -339,6 +339,7 @@ class Slot(NamedTuple):
     place: Place
     scope: int
     group: int  # slots of one dict, call or scope share a number: neighbours
+    owner: str = ""  # the service that its surroundings name: "binance", or another vendor
 
     def __repr__(self) -> str:
         return f"Slot({_shown(self.name)!r}, {self.value!r}, {self.place!r}, {self.scope}, {self.group})"
@@ -374,6 +375,13 @@ def _shown(name: str) -> str:
     return name if is_word or not name else mask(name)
 
 
+class Region(NamedTuple):
+    """A part of a file that has a place of its own to a reader: a line of a notebook's cell, a member."""
+
+    place: Place
+    text: str  # for the message: "cell 3, line 2"
+
+
 class Facts(NamedTuple):
     """A file's own account of itself. Index 0 of `scopes` is the module."""
 
@@ -400,3 +408,4 @@ class Facts(NamedTuple):
     gaps: tuple[tuple[int, int], ...] = ()  # line ranges that were read lexically only
     reason: str = ""  # why, when there are gaps
     document: Expr = UNKNOWN  # of a file of data: everything that it holds
+    regions: tuple[Region, ...] = ()  # in order

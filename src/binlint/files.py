@@ -50,6 +50,11 @@ def open_regular(path: str | bytes, limit: int) -> int:
     return descriptor
 
 
+def size_of(descriptor: int) -> int:
+    """How long an open file is now, in bytes."""
+    return os.fstat(descriptor).st_size
+
+
 def read_chunk(descriptor: int) -> bytes:
     """The next bytes; fewer than a whole chunk means that the file ends here."""
     return os.read(descriptor, _CHUNK)

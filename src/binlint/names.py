@@ -174,15 +174,18 @@ def _kind(words: tuple[str, ...], have: frozenset[str]) -> tuple[Kind | None, in
         if have & _OF_PRIVATE_KEY or ("secret" in have and "passphrase" in have):
             return Kind.PASSPHRASE, CLEAR
         return (Kind.PASSPHRASE, WEAK) if "passphrase" in have else (None, NONE)
-    if "private" in have:
-        return Kind.PRIVATE_KEY, CLEAR if key or have & {"pem", "rsa", "ed25519"} else WEAK
+    if "private" in have or words in _KEY_FILES:
+        is_clear = key or have & {"pem", "rsa", "ed25519"}
+        return Kind.PRIVATE_KEY, CLEAR if is_clear else WEAK
     if ("s", "key") in pairwise(words):
         return Kind.SECRET_KEY, WEAK
     if "secret" in have or "secrets" in have:
         return Kind.SECRET_KEY, CLEAR if key or have & {"api", "hmac"} else WEAK
     if "public" in have:
         return Kind.API_KEY, WEAK
-    if have & {"pem", "ed25519", "rsa", "pkcs8"} and not have & {"path", "file"}:
+    if "hmac" in have and key:
+        return Kind.SECRET_KEY, CLEAR
+    if have & {"pem", "ed25519", "rsa", "pkcs8"} and not have & {"path", "file", "api"}:
         return Kind.PRIVATE_KEY, CLEAR if key and have & {"ed25519", "rsa"} else WEAK
     if "certificate" in have and "sn" in have and have & _COMPANY:
         return Kind.API_KEY, CLEAR
@@ -204,6 +207,7 @@ def _is_plural(words: tuple[str, ...]) -> bool:
 
 
 _KEY_WORDS = frozenset(["key", "keys"])
+_KEY_FILES = frozenset({("id", "rsa"), ("id", "ed25519")})  # as the generator of Binance calls them
 _OF_PRIVATE_KEY = frozenset(["private", "pem", "rsa", "ed25519", "key", "keyfile"])
 _COMPANY = frozenset(["binance", "bnb", "binanceus", "mbx"])
 _TESTNET = frozenset(["testnet", "test", "demo", "sandbox", "paper", "testing"])
@@ -253,7 +257,8 @@ _ELSEWHERE = _words(
     """
     cache sort conn connection msg message partition dict group lookup object redis routing idempotency
     translation hot hotkey shortcut column row storage state config index join unique bucket registry
-    map json field item order orders client_order symbol event topic channel store license licence ssh
+    map json field item order orders client_order symbol event topic channel stream streams store
+    license licence ssh
     gpg pgp session sessions host widget metric dedupe dedup answer hash cookie cookies jwt fernet
     django flask salt seed mnemonic wallet address addresses tx transaction contract csrf oauth sentry
     app webhook webhooks signing encryption encrypt decrypt cipher aes tls ssl vapid site recaptcha
@@ -328,8 +333,8 @@ _ENGLISH = {
         "key": "clave llave chave cle chiave schlussel schluessel ключ anahtar anahtari klucz kunci khoa "
         "مفتاح कुंजी",
         "keys": "claves llaves chaves cles chiavi ключи",
-        "secret": "secreto secreta segredo secrete segreto segreta geheim geheimnis секрет секретныи gizli "
-        "sekret rahasia",
+        "secret": "secreto secreta segredo secrete segreto segreta geheim geheimnis geheimer geheime "
+        "geheimes geheimen секрет секретныи gizli sekret rahasia",
         "private": "privada privado prive privee privata privato privat приватныи privatni priv prv privkey",
         "passphrase": "contrasena senha motdepasse passwort пароль parola haslo sandi",
         "credentials": "credenciales credenciais identifiants credenziali zugangsdaten",

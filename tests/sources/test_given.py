@@ -23,7 +23,7 @@ from trees import found, grow, names, reasons, repository
     ],
 )
 def test_files_and_directories(tmp_path: Path, paths: tuple[str, ...], expected: list[str]) -> None:
-    grow(tmp_path, "a.py", "b.py", "sub/c.py", "sub/d.py", "tool", "data.json")
+    grow(tmp_path, "a.py", "b.py", "sub/c.py", "sub/d.py", "tool", "picture.png")
     if paths == ("-x.py",):
         grow(tmp_path, "-x.py")
     assert names(found(tmp_path, *paths)) == expected
@@ -45,13 +45,13 @@ def test_an_absolute_path_past_a_linked_directory(tmp_path: Path) -> None:
 
 def test_entries_know_whether_they_were_named(tmp_path: Path) -> None:
     grow(tmp_path, "a.py", "sub/b")
-    assert [(entry.given, entry.shebang) for entry in found(tmp_path, "a.py", "sub").files] == [
-        *((True, False), (False, True)),
+    assert [(entry.given, entry.kind) for entry in found(tmp_path, "a.py", "sub").files] == [
+        *((True, "python"), (False, "script")),
     ]
 
 
 def test_what_cannot_be_looked_at(tmp_path: Path) -> None:
-    grow(tmp_path, "a.py", "real/b.py", "notes.md")
+    grow(tmp_path, "a.py", "real/b.py", "notes.mp3")
     os.mkfifo(tmp_path / "pipe.py")
     (tmp_path / "dangling.py").symlink_to("nowhere")
     (tmp_path / "loop.py").symlink_to("loop.py")
@@ -65,7 +65,7 @@ def test_what_cannot_be_looked_at(tmp_path: Path) -> None:
         "loop.py",
         "device.py",
         "outside",
-        "notes.md",
+        "notes.mp3",
         "x" * 300,
     )
     result = found(tmp_path, *paths)
@@ -78,7 +78,7 @@ def test_what_cannot_be_looked_at(tmp_path: Path) -> None:
         "loop.py": "!symbolic link",
         "device.py": "!symbolic link that leaves the project",
         "outside": "!symbolic link that leaves the project",
-        "notes.md": "not a kind that binlint reads",
+        "notes.mp3": "not a kind that binlint reads",
         "x" * 300: "!unreadable",
     }
 

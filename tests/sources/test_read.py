@@ -11,7 +11,19 @@ from trees import as_a_guest, open_folder
 from binlint import files
 from binlint.report import Note
 from binlint.sources import read as reading
-from binlint.sources.kinds import PYTHON, SCRIPT, Entry, is_python_script, kind_of
+from binlint.sources.kinds import (
+    ARCHIVE,
+    BYTECODE,
+    DOTENV,
+    JSON,
+    PYTHON,
+    SCRIPT,
+    SOURCE,
+    TEXT,
+    Entry,
+    is_python_script,
+    kind_of,
+)
 from binlint.sources.read import read
 
 
@@ -85,9 +97,9 @@ def test_a_huge_file_is_a_failure_at_once(tmp_path: Path) -> None:
     note = read(entry(tmp_path / "a.py"))
     assert isinstance(note, Note)
     assert (note.reason, note.failure) == ("larger than 50 MiB", True)
-    # Without an extension it is most likely no source: only its beginning is read.
+    # What is no Python is read by pieces, and nothing of it matters.
     (tmp_path / "a.py").rename(tmp_path / "a")
-    assert read(entry(tmp_path / "a", kind=SCRIPT)) == bytes(65536)
+    assert read(entry(tmp_path / "a", kind=SCRIPT)) == b""
 
 
 def test_a_file_that_grows_while_it_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -104,7 +116,6 @@ def test_scripts(tmp_path: Path) -> None:
     (tmp_path / "text").write_bytes(b"hello\n")
     assert len(read(entry(tmp_path / "tool", kind=SCRIPT))) == 100_023
     assert read(entry(tmp_path / "text", kind=SCRIPT)) == b"hello\n"
-    assert read(entry(tmp_path / "text", True, SCRIPT)) == Note("text", "not a kind that binlint reads")
 
 
 def test_descriptors_are_closed(tmp_path: Path) -> None:
@@ -129,9 +140,17 @@ def test_descriptors_are_closed(tmp_path: Path) -> None:
         (".pyi", PYTHON),
         ("a.d/tool", SCRIPT),
         (".githook", SCRIPT),
-        ("a.pyc", None),
-        ("a.py.bak", None),
-        ("data.json", None),
+        ("a.pyc", BYTECODE),
+        ("a.py.bak", PYTHON),
+        ("data.json.example", JSON),
+        (".env.production", DOTENV),
+        ("prod.env", DOTENV),
+        ("README.md", TEXT),
+        ("x.unknown", TEXT),
+        ("main.go", SOURCE),
+        ("a.whl", ARCHIVE),
+        ("a.JPG", None),
+        ("font.woff2", None),
         ("a.py/", SCRIPT),
     ],
 )

@@ -61,7 +61,7 @@ def test_default_excludes_and_virtual_environments(tmp_path: Path) -> None:
         "myenv/": "virtual environment",
     }
     assert names(found(tmp_path, "node_modules", "myenv", "sub/.venv")) == [
-        *("myenv/x.py", "node_modules/x.py", "sub/.venv/x.py"),
+        *("myenv/pyvenv.cfg", "myenv/x.py", "node_modules/x.py", "sub/.venv/x.py"),
     ]
     assert "node_modules/x.py" in names(found(tmp_path, exclude=("other",)))
 

@@ -24,7 +24,7 @@ def test_tracked_and_untracked_but_not_ignored(tmp_path: Path) -> None:
         "ignored.py",
         "gone/a.py",
         "sub/b.pyi",
-        "c.txt",
+        "c.mp3",
     )
     git(tmp_path, "add", "--force", "tracked.py", "ignored_but_tracked.py", "sub")
     result = found(tmp_path)

@@ -169,8 +169,8 @@ YAML = {
     "integers": ("[0x1f, 017, 0b11, 1_000, -3, 1:30]", [31, 15, 3, 1000, -3, UNKNOWN]),
     "quoted": ("""{‹'a'›: «"x\\n\\u0041"», ‹"b"›: «'it''s'»}""", {"a": "x\nA", "b": "it's"}),
     "over lines": ('a: «"x\n  y"»\nb: «x\n  y»\n', {"a": "x y", "b": "x y"}),
-    "literal block": ("a: «|\n  x\n  y»\n\n# c\nb: «>-\n  x\n  y»\n", {"a": "x\ny\n", "b": "x y"}),
-    "block at the end": ("- «|+\n  x»\n\n", ["x\n\n"]),
+    "literal block": ("a: |\n  «x\n  y»\n\n# c\nb: >-\n  «x\n  y»\n", {"a": "x\ny\n", "b": "x y"}),
+    "block at the end": ("- |+\n  «x»\n\n", ["x\n\n"]),
     "lists": ("- «a»\n-\n  - «b»\n- ‹k›: «c»\n", ["a", ["b"], {"k": "c"}]),
     "keys": ("2: «a»\ntrue: «b»\n", {2: "a", True: "b"}),
     "a complex key": ("? [a]\n: «b»\n", {UNKNOWN: "b"}),
@@ -235,7 +235,7 @@ TOML = {
         {"a": '\b\t\n\f\r"\\é\U0001f600', "b": "\\n"},
     ),
     "long strings": (
-        "a = «\"\"\"\nx\\\n   \n  y\\\\\n\"\"\"»\nb = «'''\nx\n\\'''»",
+        "a = \"\"\"\n«x\\\n   \n  y\\\\\n\"\"\"»\nb = '''\n«x\n\\'''»",
         {"a": "xy\\\n", "b": "x\n\\"},
     ),
     "quotes at the end": (
@@ -551,6 +551,10 @@ def test_toml_as_tomllib_reads_it(text: str) -> None:
     same_as_toml(plain(document), expected)
     for _, literal in literals(document):
         token = cut(text, literal.place)
+        before = text[: offsets(text, literal.place)[0]]
+        quotes = before.rstrip("\r\n")[-3:]
+        if before.endswith("\n") and quotes in ('"""', "'''") and token.endswith(quotes):
+            token = f"{quotes}\n{token}"  # the place of a long string begins with its first line
         if token[:1] in ('"', "'"):
             assert tomllib.loads(f"a = {token}")["a"] == literal.value
         else:

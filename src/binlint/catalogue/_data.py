@@ -9,6 +9,8 @@ row of `APIS` is read when it is asked for.
 
 from __future__ import annotations
 
+from typing import Any
+
 APIS = """\
 ('python-binance/Client', 'python-binance', 1, 'class', ('binance.client.Client', 'binance.Client'), (('api_key', 'API_KEY', 0, False, False), ('api_secret', 'SECRET_KEY', 1, False, False), ('private_key', 'PRIVATE_KEY', 7, True, False), ('private_key_pass', 'PASSPHRASE', 8, False, False), ('private_key', 'PRIVATE_KEY', 6, True, False), ('private_key_pass', 'PASSPHRASE', 7, False, False)), (), (('API_KEY', 'API_KEY'), ('API_SECRET', 'SECRET_KEY')), None, '')
 ('python-binance/AsyncClient', 'python-binance', 1, 'class', ('binance.async_client.AsyncClient', 'binance.AsyncClient', 'binance.client.AsyncClient'), (('api_key', 'API_KEY', 0, False, False), ('api_secret', 'SECRET_KEY', 1, False, False), ('private_key', 'PRIVATE_KEY', 9, True, False), ('private_key_pass', 'PASSPHRASE', 10, False, False), ('private_key', 'PRIVATE_KEY', 8, True, False), ('private_key_pass', 'PASSPHRASE', 9, False, False)), (), (('API_KEY', 'API_KEY'), ('API_SECRET', 'SECRET_KEY')), None, '')
@@ -808,6 +810,27 @@ SETTINGS: dict[str, tuple[tuple[str, str], ...]] = {
     'vectorbt.settings.data.binance': (('api_key', 'API_KEY'), ('api_secret', 'SECRET_KEY')),
     'vectorbt.settings.data.ccxt.binance': (('apiKey', 'API_KEY'), ('secret', 'SECRET_KEY'), ('api_key', 'API_KEY')),
 }
+
+SETTINGS_FILES: tuple[tuple[Any, ...], ...] = (
+    ('freqtrade', ('config*.json', 'user_data/config*.json', 'user_data/*private*.json'), (('exchange', 'name'), ('binance', 'binanceus'), False, False), ((('exchange', 'api_key'), 'API_KEY'), (('exchange', 'key'), 'API_KEY'), (('exchange', 'apiKey'), 'API_KEY'), (('exchange', 'secret'), 'SECRET_KEY'), (('exchange', 'private_key'), 'PRIVATE_KEY'), (('exchange', 'privateKey'), 'PRIVATE_KEY'), (('exchange', 'ccxt_config', 'apiKey'), 'API_KEY'), (('exchange', 'ccxt_config', 'secret'), 'SECRET_KEY'), (('exchange', 'ccxt_async_config', 'apiKey'), 'API_KEY'), (('exchange', 'ccxt_async_config', 'secret'), 'SECRET_KEY'), (('exchange', 'ccxt_sync_config', 'apiKey'), 'API_KEY'), (('exchange', 'ccxt_sync_config', 'secret'), 'SECRET_KEY')), True),
+    ('hummingbot', ('conf/connectors/binance.yml', 'conf/connectors/binance_perpetual.yml', 'conf/connectors/binance_perpetual_testnet.yml'), (('connector',), ('binance', 'binance_perpetual', 'binance_perpetual_testnet'), False, False), ((('binance_api_key',), 'API_KEY'), (('binance_api_secret',), 'SECRET_KEY'), (('binance_perpetual_api_key',), 'API_KEY'), (('binance_perpetual_api_secret',), 'SECRET_KEY'), (('binance_perpetual_testnet_api_key',), 'API_KEY'), (('binance_perpetual_testnet_api_secret',), 'SECRET_KEY')), False),
+    ('OctoBot', ('user/config.json', 'config.json'), (('exchanges', '*'), ('binance', 'binanceus', 'binanceusdm', 'binancecoinm'), False, True), ((('exchanges', '*', 'api-key'), 'API_KEY'), (('exchanges', '*', 'api-secret'), 'SECRET_KEY')), True),
+    ('passivbot', ('api-keys.json',), (('*', 'exchange'), ('binance',), False, False), ((('*', 'key'), 'API_KEY'), (('*', 'secret'), 'SECRET_KEY')), True),
+    ('cryptofeed', ('config.yaml',), None, ((('binance', 'key_id'), 'API_KEY'), (('binance', 'key_secret'), 'SECRET_KEY'), (('binance_futures', 'key_id'), 'API_KEY'), (('binance_futures', 'key_secret'), 'SECRET_KEY'), (('binance_delivery', 'key_id'), 'API_KEY'), (('binance_delivery', 'key_secret'), 'SECRET_KEY'), (('binance_us', 'key_id'), 'API_KEY'), (('binance_us', 'key_secret'), 'SECRET_KEY'), (('binance_tr', 'key_id'), 'API_KEY'), (('binance_tr', 'key_secret'), 'SECRET_KEY')), True),
+    ('ccxt and scripts after its example', ('keys.json', 'keys.local.json'), None, ((('binance', 'apiKey'), 'API_KEY'), (('binance', 'secret'), 'SECRET_KEY'), (('binanceus', 'apiKey'), 'API_KEY'), (('binanceus', 'secret'), 'SECRET_KEY'), (('binanceusdm', 'apiKey'), 'API_KEY'), (('binanceusdm', 'secret'), 'SECRET_KEY'), (('binancecoinm', 'apiKey'), 'API_KEY'), (('binancecoinm', 'secret'), 'SECRET_KEY')), True),
+    ('bt-ccxt-store samples', ('params.json', 'samples/params.json'), None, ((('binance', 'apikey'), 'API_KEY'), (('binance', 'secret'), 'SECRET_KEY')), True),
+    ('binance-trade-bot', ('user.cfg',), None, ((('binance_user_config', 'api_key'), 'API_KEY'), (('binance_user_config', 'api_secret_key'), 'SECRET_KEY')), True),
+    ('Binance-volatility-trading-bot', ('creds.yml',), None, ((('prod', 'access_key'), 'API_KEY'), (('prod', 'secret_key'), 'SECRET_KEY'), (('test', 'access_key'), 'API_KEY'), (('test', 'secret_key'), 'SECRET_KEY')), True),
+    ('vn.py, howtrader and other vn.py descendants', ('.vntrader/connect_*.json', 'connect_binance*.json'), None, ((('API Key',), 'API_KEY'), (('API Secret',), 'SECRET_KEY'), (('key',), 'API_KEY'), (('secret',), 'SECRET_KEY')), True),
+    ('unicorn-binance-trailing-stop-loss CLI', ('ubtsl_config.ini',), None, ((('BINANCE', 'api_key'), 'API_KEY'), (('BINANCE', 'api_secret'), 'SECRET_KEY')), True),
+    ('official connector examples', ('examples/config.ini', 'config.ini'), None, ((('keys', 'api_key'), 'API_KEY'), (('keys', 'api_secret'), 'SECRET_KEY'), (('keys', 'API_KEY'), 'API_KEY')), True),
+    ('QuantConnect Lean and lean-cli', ('lean.json', 'config.json', 'Launcher/config.json'), None, ((('binance-api-key',), 'API_KEY'), (('binance-api-secret',), 'SECRET_KEY'), (('binanceus-api-key',), 'API_KEY'), (('binanceus-api-secret',), 'SECRET_KEY')), True),
+    ('blankly', ('keys.json',), None, ((('binance', '*', 'API_KEY'), 'API_KEY'), (('binance', '*', 'API_SECRET'), 'SECRET_KEY'), (('binance_futures', '*', 'API_KEY'), 'API_KEY'), (('binance_futures', '*', 'API_SECRET'), 'SECRET_KEY')), True),
+    ('qubx', ('accounts.toml',), (('accounts', '[]', 'exchange'), ('BINANCE', 'BINANCE.UM', 'BINANCE.CM', 'BINANCE.PM'), True, False), ((('accounts', '[]', 'api_key'), 'API_KEY'), (('accounts', '[]', 'secret'), 'SECRET_KEY')), True),
+    ('exchanges-wrapper, martin-binance', ('exch_srv_cfg.toml',), (('accounts', '[]', 'exchange'), ('binance',), False, False), ((('accounts', '[]', 'api_key'), 'API_KEY'), (('accounts', '[]', 'api_secret'), 'SECRET_KEY')), True),
+    ('pycryptobot', ('config.json',), None, ((('binance', 'api_key'), 'API_KEY'), (('binance', 'api_secret'), 'SECRET_KEY')), True),
+    ('MCP client settings for Binance servers', ('mcp.json', '.mcp.json', '.cursor/mcp.json', '.vscode/mcp.json', 'claude_desktop_config.json'), None, ((('mcpServers', '*', 'env', 'BINANCE_API_KEY'), 'API_KEY'), (('mcpServers', '*', 'env', 'BINANCE_API_SECRET'), 'SECRET_KEY'), (('mcpServers', '*', 'env', 'BINANCE_SECRET_KEY'), 'SECRET_KEY')), True),
+)
 
 SIGNING: dict[str, tuple[tuple[str, str, int | None, bool, bool], ...]] = {
     'hmac.new': (('key', 'SECRET_KEY', 0, False, False),),

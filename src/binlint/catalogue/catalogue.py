@@ -14,7 +14,16 @@ from functools import cached_property
 from typing import Any
 
 from binlint.catalogue import _data
-from binlint.catalogue.model import Api, Condition, ConfigKey, ConfigParameter, Host, Parameter
+from binlint.catalogue.model import (
+    Api,
+    Condition,
+    ConfigKey,
+    ConfigParameter,
+    Host,
+    Parameter,
+    SettingsFile,
+    Whose,
+)
 from binlint.finding import Kind
 
 
@@ -149,6 +158,20 @@ class Catalogue:
     def settings(self) -> Mapping[str, tuple[tuple[str, Kind], ...]]:
         """Dotted path of a settings object → names and kinds of what is set there."""
         return {path: tuple(_kinds(dict(keys)).items()) for path, keys in _data.SETTINGS.items()}
+
+    @cached_property
+    def settings_files(self) -> tuple[SettingsFile, ...]:
+        """The files of known programs."""
+        return tuple(
+            SettingsFile(
+                program,
+                files,
+                None if whose is None else Whose(*whose),
+                tuple((path, Kind[kind]) for path, kind in keys),
+                is_plain,
+            )
+            for program, files, whose, keys, is_plain in _data.SETTINGS_FILES
+        )
 
     @cached_property
     def hosts(self) -> Mapping[str, Host]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from binlint.finding import Kind
 
@@ -73,6 +73,28 @@ class Api(NamedTuple):
     attributes: tuple[tuple[str, Kind], ...] = ()
     when: Condition | None = None
     venue: str = ""
+
+
+Steps: TypeAlias = tuple[str, ...]  # a path of keys; "*" is any key, "[]" any item of a list
+
+
+class Whose(NamedTuple):
+    """What a file of settings must say to be about Binance: a value, or with `is_key` a key, at a path."""
+
+    path: Steps
+    values: tuple[str, ...]
+    casefold: bool
+    is_key: bool
+
+
+class SettingsFile(NamedTuple):
+    """A file into which the users of a program write their credentials."""
+
+    program: str
+    files: tuple[str, ...]  # patterns of its name or of the end of its path
+    whose: Whose | None
+    keys: tuple[tuple[Steps, Kind], ...]
+    is_plain: bool  # not encrypted with a password of the user's
 
 
 class Host(NamedTuple):

@@ -18,6 +18,7 @@ from binlint.flow.world import World
 from binlint.names import read_name, says_testnet
 from binlint.shapes import Shape, classify
 
+_PRIVATE = frozenset({Shape.PRIVATE_KEY, Shape.ENCRYPTED_PRIVATE_KEY})
 _LOOK_AT = 200  # expressions looked at to see whether a value depends on callers
 
 
@@ -32,7 +33,7 @@ class Case:
         self.unit = self.linked.unit(facts)
         self.classes, self.callers = self.linked.classes, self.linked.callers
         self.contexts = self.linked.contexts
-        self.origins = Origins(world, self.linked, facts)
+        self.origins = Origins(world, facts)
         self.networks = Networks(self)
         self.is_related = False  # traced for the sake of a credential that another file holds
 
@@ -73,14 +74,26 @@ class Case:
     def seen(
         self, thunk: Thunk, kind: Kind, sink: Sink, statement: Place, group: Group, tests: bool
     ) -> Iterator[Sighting]:
+        is_test = tests or self.networks.is_turned_elsewhere(sink)
         for value in self.evaluator.ask(thunk.expr, thunk.frame, far=True):
             value = bare(value)
-            if isinstance(value, Text) and value.origins:
+            if not isinstance(value, Text):
+                continue
+            if value.origins:
                 text = self.origins.undone(value, self.catalogue.samples)
-                if thunk.frame.imagined and classify(text.string(), self.catalogue.samples) is Shape.OTHER:
-                    continue
-                is_test = tests or self.networks.is_turned_elsewhere(sink)
-                yield self.sighting(text, kind, sink, "", group, is_test, thunk.frame.entry)
+                is_odd = classify(text.string(), self.catalogue.samples) is Shape.OTHER
+                if not (thunk.frame.imagined and is_odd):
+                    yield self.sighting(text, kind, sink, "", group, is_test, thunk.frame.entry)
+            if sink.accepts_path:
+                for inside in self._in_key_file(value):
+                    yield self.sighting(inside, kind, sink, "", group, is_test, thunk.frame.entry)
+
+    def _in_key_file(self, text: Text) -> Iterator[Text]:
+        """The private key in the file that a text names, if it is a file of the project."""
+        path = self.linked.files.named(text, self.facts.path)
+        for whole in texts(self.linked.files.whole(path)) if path is not None else ():
+            if classify(whole.string(), self.catalogue.samples) in _PRIVATE:
+                yield whole
 
     def sighting(
         self,
@@ -118,6 +131,7 @@ class Case:
             group=group,
             context=self.origins.context(origins[0]),
             statement=self.origins.statement(origins[0]),
+            within=self.origins.within(origins[0]),
         )
 
     def holds(self, condition: Condition, passed: Arguments) -> bool:

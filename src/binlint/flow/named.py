@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 
 from binlint import facts as f
 from binlint.facts import Expr
@@ -14,6 +15,7 @@ from binlint.flow.values import Text
 from binlint.names import NameReading, read_name
 from binlint.shapes import SECRETS, Shape, classify
 
+_OURS = "binance"
 _SILENT = (f.Constant, f.Unknown, f.FunctionRef, f.ClassRef, f.Imported)  # what is never a text
 
 
@@ -22,6 +24,7 @@ class Named:
 
     def __init__(self, case: Case) -> None:
         self._case = case
+        self._innocent_values: set[str | bytes] = set()  # what has a harmless name is harmless without one
         self._reached_texts: dict[int, list[tuple[Place, SecretText]]] = {}  # by line
 
     def take(self, sighting: Sighting) -> None:
@@ -45,6 +48,7 @@ class Named:
                 if len(readings) >= budget.NAMES:  # a file of data; a key in it is found standing alone
                     continue
                 reading = readings[slot.name] = read_name(slot.name)
+            reading = _owned(reading, slot.owner)
             if reading.kind is None and not reading.innocent and reading.vendor is None:
                 continue
             for text in self._case.evaluator.texts(slot.value):
@@ -54,10 +58,12 @@ class Named:
                     continue
                 if reading.innocent or (reading.vendor is not None and not reading.company):
                     innocent.update(text.origins)
+                    self._innocent_values.add(text.string())
                 elif reading.kind is not None:
                     seen.update(text.origins)
                     group = (self._case.facts.path, slot.group)
-                    yield self._case.sighting(text, reading.kind, None, slot.name, group, False)
+                    sighting = self._case.sighting(text, reading.kind, None, slot.name, group, False)
+                    yield _by_neighbours(sighting) if slot.owner == _OURS else sighting
         yield from self._alone(seen | innocent)
 
     def _is_plain(self, value: Expr) -> bool:
@@ -78,7 +84,9 @@ class Named:
         for string in self._case.facts.strings:
             location = self._case.location(string.literal.place)
             value = string.literal.value
-            if location in seen or len(value) > budget.LENGTH or not _may_be_secret(value):
+            if location in seen or value in self._innocent_values:
+                continue
+            if len(value) > budget.LENGTH or not _may_be_secret(value):
                 continue
             text = Text(value, (location,), None)
             shape = classify(text.string(), self._case.catalogue.samples)
@@ -88,11 +96,29 @@ class Named:
                     text, Kind.UNKNOWN, None, "", (self._case.facts.path, -9, string.scope), False
                 )
                 yield sighting._replace(alone=True)
+        readings = [read_name(mention.name) for mention in self._case.facts.mentions]
+        self._innocent_values.update(
+            mention.value
+            for mention, reading in zip(self._case.facts.mentions, readings, strict=True)
+            if reading.innocent
+        )
         for mention in self._case.facts.mentions:
+            if mention.value in self._innocent_values and not read_name(mention.name).kind:
+                continue
             location = self._case.location(mention.place)
             if location in seen or mention.place in places or self._overlaps(mention, seen):
                 continue
             yield from self._mentioned(mention, location)
+
+    def _takes_pair(self, mention: f.Mention) -> bool:
+        """Whether a call takes a key and a secret: it names Binance, or does so in its company."""
+        if read_name(mention.call).company:
+            return True
+        return bool(self._case.facts.company) and {(mention.call, 0), (mention.call, 1)} <= self._passed
+
+    @cached_property
+    def _passed(self) -> set[tuple[str, int | None]]:
+        return {(mention.call, mention.position) for mention in self._case.facts.mentions}
 
     def _overlaps(self, mention: f.Mention, seen: set[Location]) -> bool:
         """Whether it is a key put together from literals, or within a longer text that was seen itself."""
@@ -109,7 +135,7 @@ class Named:
         if reading is not None and (reading.innocent or (reading.vendor is not None and not reading.company)):
             return
         kind = reading.kind if reading is not None else None
-        if kind is None and mention.call and mention.position in (0, 1) and read_name(mention.call).company:
+        if kind is None and mention.call and mention.position in (0, 1) and self._takes_pair(mention):
             kind = (Kind.API_KEY, Kind.SECRET_KEY)[mention.position]
         text = Text(mention.value, (location,), None)
         name = (mention.name or mention.call) if kind is not None else ""
@@ -118,6 +144,21 @@ class Named:
         )
         statement = mention.statement or sighting.statement
         yield sighting._replace(alone=kind is None, where="text", statement=statement)
+
+
+def _owned(reading: NameReading, owner: str) -> NameReading:
+    """What a name says together with its surroundings; what it says itself comes first."""
+    if not owner or reading.company or reading.vendor is not None:
+        return reading
+    if owner == _OURS:
+        return reading._replace(company=True)
+    return reading._replace(vendor=owner)
+
+
+def _by_neighbours(sighting: Sighting) -> Sighting:
+    if sighting.named_binance:
+        return sighting
+    return sighting._replace(company=("what stands around it names Binance", *sighting.company))
 
 
 def _may_be_secret(value: str | bytes) -> bool:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+
 from binlint import facts as f
 from binlint.facts import Facts
 from binlint.finding import Location, Place
-from binlint.flow.link import Linked
 from binlint.flow.surroundings import Surroundings
 from binlint.flow.values import Text
 from binlint.flow.world import World
@@ -18,7 +19,9 @@ class _Home:
     """What is asked of one file, gathered once."""
 
     def __init__(self, facts: Facts) -> None:
-        self.around = Surroundings(facts) if facts.scopes else None
+        self.around = Surroundings(facts) if facts.statements else None
+        self.regions = facts.regions
+        self.starts = [region.place[:2] for region in facts.regions]
         self.literals = {s.literal.place: s.literal.value for s in facts.strings}
         self.mentioned: dict[str, list[Place]] = {}
         for mention in facts.mentions:
@@ -28,16 +31,14 @@ class _Home:
 class Origins:
     """Answers for the file that is traced and for those that it leads to."""
 
-    def __init__(self, world: World, linked: Linked, facts: Facts) -> None:
+    def __init__(self, world: World, facts: Facts) -> None:
         self._world = world
-        self._linked = linked
         self._homes: dict[str, _Home] = {facts.path: _Home(facts)}
 
     def _home(self, path: str) -> _Home:
         home = self._homes.get(path)
         if home is None:
-            unit = self._linked.unit_at(path) if path.endswith((".py", ".pyw", ".pyi")) else None
-            home = self._homes[path] = _Home(unit.facts if unit is not None else Facts(path))
+            home = self._homes[path] = _Home(self._world.facts(path) or Facts(path))
         return home
 
     def undone(self, text: Text, samples: frozenset[str]) -> Text:
@@ -82,6 +83,14 @@ class Origins:
         """The dotted name of the definition around a literal."""
         around = self._home(origin.path).around
         return around.context(origin.place) if around is not None else ""
+
+    def within(self, origin: Location) -> str:
+        """The part of its file that a literal stands in, where files have parts."""
+        home = self._home(origin.path)
+        index = bisect_right(home.starts, origin.place[:2]) - 1
+        if index < 0 or home.regions[index].place[2:] < origin.place[:2]:
+            return ""
+        return home.regions[index].text
 
     def statement(self, origin: Location) -> Place | None:
         """The statement around a literal."""

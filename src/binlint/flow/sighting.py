@@ -36,4 +36,5 @@ class Sighting(NamedTuple):
     statement: Place | None = None  # the statement around it
     where: str = "code"  # or "comment", "text"
     alone: bool = False  # neither sink nor name
+    within: str = ""  # the part of the file that the literal stands in: "cell 3, line 2"
     project: bool = False  # only the project, not the file, speaks of Binance

@@ -17,6 +17,7 @@ from binlint.flow.case import Case
 from binlint.flow.foreign import Foreign
 from binlint.flow.named import Named
 from binlint.flow.places import Places
+from binlint.flow.programs import Programs
 from binlint.flow.sighting import Sighting
 from binlint.flow.world import World
 
@@ -78,6 +79,7 @@ class Tracer:
         for call in self._case.unit.calls:
             yield from calls.at(call)
         yield from Places(self._case, calls).sightings()
+        yield from Programs(self._case).sightings()
 
     def _may_be_ours(self, sighting: Sighting) -> bool:
         """A file that talks to somebody else, and not to Binance, borrows no company from its project."""

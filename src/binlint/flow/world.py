@@ -8,11 +8,12 @@ from binlint.catalogue import Catalogue
 from binlint.facts import Facts
 from binlint.flow import budget
 from binlint.report import Note
-from binlint.sources.decode import decode
+from binlint.sources.decode import BINARY
+from binlint.sources.kinds import SETTINGS, kind_in
 from binlint.sources.project import Project
 from binlint.sources.read import GONE
 from binlint.sources.source import Source, Text
-from binlint.syntax.python import compile_facts
+from binlint.syntax.reading import LONGEST, compile_source, text_of
 
 
 class World:
@@ -36,14 +37,19 @@ class World:
         self.project = project
         self.compiled = 0
         self.unread = 0  # files of data that are longer than settings are
+        self._kinds: dict[str, str] = {}
         self._facts: OrderedDict[tuple[str, str], Facts | None] = OrderedDict()
 
     def facts(self, path: str) -> Facts | None:
-        """What a Python file of the project says; None if it cannot be read."""
-        return self._known(path, "python")
+        """What a file of the project says; None if it cannot be read."""
+        kind = self._kinds.get(path)
+        if kind is None:
+            data = self.project.read(path)
+            kind = self._kinds[path] = kind_in(path, data or b"")
+        return self._known(path, kind)
 
     def document(self, path: str, kind: str) -> Facts | None:
-        """What a file of data says, read as one of `FORMATS`."""
+        """What a file says to a program that reads it as one of `FORMATS`."""
         return self._known(path, kind)
 
     def known_document(self, path: str, kind: str) -> Facts | None:
@@ -51,29 +57,28 @@ class World:
         return self._facts.get((path, kind))
 
     def text(self, path: str) -> Text | Note:
-        """The decoded text of a file, or why there is none."""
+        """The decoded text of a file, or why there is none. An artefact has an empty one."""
         data = self.project.read(path)
-        return Note(path, GONE) if data is None else decode(Source(path, data))
+        if data is None:
+            return Note(path, GONE)
+        text = text_of(Source(path, data), kind_in(path, data))
+        return Note(path, BINARY) if text is None else text
 
     def _known(self, path: str, kind: str) -> Facts | None:
         key = (path, kind)
         if key in self._facts:
             self._facts.move_to_end(key)
             return self._facts[key]
-        text = self.text(path)
-        facts = None
-        if not isinstance(text, Note) and kind != "python" and len(text.text) > budget.DATA:
-            self.unread += 1
-        elif not isinstance(text, Note):
-            self.compiled += 1
-            facts = compile_facts(path, text.text) if kind == "python" else _data(path, text.text, kind)
-        self._facts[key] = facts
+        facts = self._facts[key] = self._compiled(path, kind)
         if len(self._facts) > budget.KEPT:
             self._facts.popitem(last=False)
         return facts
 
-
-def _data(path: str, text: str, kind: str) -> Facts:
-    from binlint.syntax.data import compile_data  # five readers; most runs need none
-
-    return compile_data(path, text, kind)
+    def _compiled(self, path: str, kind: str) -> Facts | None:
+        data = self.project.read(path)
+        if data is None:
+            return None
+        if kind in SETTINGS and len(data) > LONGEST:
+            self.unread += 1
+        self.compiled += 1
+        return compile_source(Source(path, data), kind)

@@ -115,7 +115,7 @@ def _finding(
         location=location._replace(place=place),
         code=rule.code,
         rule=rule.name,
-        message=verdict.message,
+        message=f"{verdict.message} ({sighting.within})" if sighting.within else verdict.message,
         severity=verdict.severity,
         confidence=verdict.confidence,
         kind=sighting.kind,

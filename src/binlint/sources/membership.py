@@ -37,6 +37,12 @@ def members(paths: Iterable[str], config: Config, is_hook: bool) -> frozenset[st
     return frozenset(found)
 
 
+def would_commit(paths: Sequence[str], config: Config) -> frozenset[str]:
+    """Those of some files that git tracks, or would add if it were asked to add all; none without git."""
+    found = belonging(paths, config.cwd, untracked=True) if paths else frozenset()
+    return frozenset() if isinstance(found, NoListing) else found
+
+
 def _kept(paths: Sequence[str], folder: str, is_tracked: bool) -> Iterable[str]:
     known = belonging(paths, folder, untracked=not is_tracked) if paths else frozenset()
     if not isinstance(known, NoListing):

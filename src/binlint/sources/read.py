@@ -5,9 +5,17 @@ from __future__ import annotations
 import errno
 import os
 
-from binlint.files import LARGEST, NotRegular, TooLarge, open_regular, read_chunk, read_rest
+from binlint.files import (
+    LARGEST,
+    NotRegular,
+    TooLarge,
+    open_regular,
+    read_chunk,
+    read_rest,
+    size_of,
+)
 from binlint.report import Note
-from binlint.sources.kinds import NOT_A_KIND, Entry, is_python_script
+from binlint.sources.kinds import ARCHIVE, BINARY, PYTHON, Entry
 
 MISSING = "no such file or directory"
 GONE = "not on disk"  # found by git or a walk, but deleted, sparse or vanished meanwhile
@@ -16,21 +24,23 @@ SPECIAL = "not a regular file"
 UNREADABLE = "unreadable"
 TOO_LARGE = "larger than 50 MiB"
 NESTED = "submodule or nested repository"
+LARGE_ARCHIVE = "archive larger than 20 MiB"
+
+_ARCHIVE = 20 * 1024 * 1024  # bytes of an archive that is opened
+_ENDLESS = 2**63
+_WHOLE = 8 * 1024 * 1024  # a longer text is read by pieces
 
 
 def read(entry: Entry) -> bytes | Note:
-    """The bytes of a file; of a file without extension that is no Python script only the first ones.
+    """The bytes of a file; of a long one that is no Python only what surrounds what may be a key.
 
     A note is a failure where the file was asked for, directly or by its directory, and is there,
     but cannot be looked at.
     """
     try:
-        descriptor = open_regular(entry.os_path, LARGEST if not entry.shebang else 2**63)
+        descriptor = open_regular(entry.os_path, LARGEST if entry.kind == PYTHON else _ENDLESS)
         try:
-            data = read_chunk(descriptor)
-            if entry.shebang and not is_python_script(data):
-                return Note(entry.path, NOT_A_KIND) if entry.given else data
-            return read_rest(descriptor, data, LARGEST)
+            return _whole_or_extract(entry, descriptor)
         finally:
             os.close(descriptor)
     except OSError as error:
@@ -40,6 +50,20 @@ def read(entry: Entry) -> bytes | Note:
         return Note(entry.path, reason, failure=entry.given)
     except TooLarge:
         return Note(entry.path, TOO_LARGE, "exclude it if it is no source", failure=True)
+
+
+def _whole_or_extract(entry: Entry, descriptor: int) -> bytes | Note:
+    data = read_chunk(descriptor)
+    if entry.kind == PYTHON:
+        return read_rest(descriptor, data, LARGEST)
+    size = size_of(descriptor)
+    if entry.kind == ARCHIVE and size > _ARCHIVE:
+        return Note(entry.path, LARGE_ARCHIVE)
+    if size <= _WHOLE or (entry.kind == BINARY and size <= LARGEST):
+        return read_rest(descriptor, data, LARGEST)
+    from binlint.sources.extract import extract  # few trees have a file of that size
+
+    return extract(descriptor)
 
 
 def explain(path: str, error: OSError | ValueError, given: bool) -> Note:

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from binlint.files import LARGEST
 from binlint.report import Note
-from binlint.sources.kinds import NOT_A_KIND, SCRIPT, is_python_script, kind_of
+from binlint.sources.kinds import NOT_A_KIND, kind_of
 from binlint.sources.read import TOO_LARGE, UNREADABLE
 from binlint.sources.source import Source
 
@@ -24,8 +24,7 @@ def read_stdin(stream: Stream | None, name: str) -> Source | Note:
     path = name or NAMELESS
     if stream is None:
         return Note(path, UNREADABLE, "standard input is closed", failure=True)
-    kind = kind_of(path) if name else None
-    if name and kind is None:
+    if name and kind_of(path) is None:
         return Note(path, NOT_A_KIND)
     try:
         data = stream.read(LARGEST + 1)
@@ -33,6 +32,4 @@ def read_stdin(stream: Stream | None, name: str) -> Source | Note:
         return Note(path, UNREADABLE, "standard input cannot be read", failure=True)
     if len(data) > LARGEST:
         return Note(path, TOO_LARGE, failure=True)
-    if kind == SCRIPT and not is_python_script(data):
-        return Note(path, NOT_A_KIND)
     return Source(path, data)

@@ -6,6 +6,7 @@ import re
 from typing import NamedTuple
 
 from binlint.facts import Facts
+from binlint.names import read_name
 
 _WORD = re.compile(r"binance", re.IGNORECASE)
 _HEADER = re.compile(r"x-mbx-apikey", re.IGNORECASE)
@@ -50,6 +51,31 @@ def company_of(text: str, roots: frozenset[str] = frozenset()) -> Company:
     signs = header or (bool(phrases) and not others and _SIGNATURE.search(text) is not None)
     only_testnet = bool(ours) and all(_TEST_HOST.search(host) for host in ours)
     return Company(tuple(phrases), only_testnet, others, signs)
+
+
+def named_by_path(path: str) -> tuple[str, str]:
+    """What the name of a file or of its folders says: a phrase if it names Binance, and whose file it is."""
+    parts = path.split("/")
+    for part in reversed(parts):
+        if read_name(part).company:
+            return f"the path names Binance, in `{part[:60]}`", "binance"
+    return "", owner_of(parts[-1])
+
+
+# Whom settings name without being about their credentials: where code and messages go, what is traded.
+_BYSTANDERS = frozenset(
+    "ethereum github gitlab docker discord slack telegram wechat feishu dingtalk twitter facebook reddit"
+    " google aws azure cloudflare firebase mongodb postgres sentry datadog pushover mailgun sendgrid"
+    " twilio".split()
+)
+
+
+def owner_of(name: str) -> str:
+    """The service whose credentials stand under a name: "binance", another one, or empty."""
+    reading = read_name(name)
+    if reading.company:
+        return "binance"
+    return "" if reading.vendor in _BYSTANDERS else reading.vendor or ""
 
 
 def names_host(facts: Facts) -> bool:

@@ -16,6 +16,7 @@ _BARE_KEY = re.compile(r"""[^\s=.,\[\]{}"'#]+""")
 _PLAIN = re.compile(r"[^,\]}#\r\n]+")
 _SHORT = {'"': re.compile(DOUBLE), "'": re.compile(r"'[^'\r\n]*'")}
 # Up to two quotes may stand before the three that end a string.
+_FIRST_BREAK = re.compile(r"""(?:\"{3}|'{3})(?:\r\n|\n|\r)""")
 _LONG_END = {'"': re.compile(r'\\.|"{3,5}', re.DOTALL), "'": re.compile(r"'{3,5}")}
 _ESCAPE = re.compile(
     r"\\(u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|x[0-9a-fA-F]{2}|[ \t]*[\r\n][ \t\r\n]*|.)", re.DOTALL
@@ -174,6 +175,8 @@ class _Reader:
                 raise _Broken
             body = self.text[start + 1 : self.at - 1]
         value = unescape(body, _ESCAPE) if quote == '"' else body
+        if first := _FIRST_BREAK.match(self.text, start):
+            start = first.end()  # where its first line begins
         return literal(value, self.lines, start, self.at)
 
     def _long_body(self, quote: str) -> str:

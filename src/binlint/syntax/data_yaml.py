@@ -20,6 +20,7 @@ _TAG = "tag:yaml.org,2002:"
 _KINDS = {_TAG + "map": MAPPING, _TAG + "seq": SEQUENCE}
 _BOOLS = dict.fromkeys(("yes", "true", "on"), True) | dict.fromkeys(("no", "false", "off"), False)
 _PROPERTIES = re.compile(r"(?:(?:[&!]\S*|#[^\r\n]*)(?:\s+|\Z))*")  # before the value that they are about
+_BLOCK = re.compile(r"[|>][^\r\n]*[\s]+")
 _MERGE = Literal("<<", Place(1, 1, 1, 1))  # told by its identity
 _OCTAL = re.compile(r"^([-+]?)0(?=[0-7])")
 
@@ -97,6 +98,8 @@ class _Reader:
         start, end = self._start(event), event.end_mark.index
         if event.style in ("|", ">"):
             end = start + len(self.text[start:end].rstrip())
+            first = _BLOCK.match(self.text, start, end)
+            start = first.end() if first else start  # where its first line begins
         self.end = max(self.end, end)
         is_merge = tag == _TAG + "merge" and self.tree.expects_key
         value = Value(_MERGE if is_merge else self._resolved(tag, event.value, start, end))

@@ -187,6 +187,7 @@ _WRAPPERS = frozenset(
 _GENERIC = frozenset(("default", "value", "default_value", "defaultvalue", "val", "v"))
 _SIGNATURES = frozenset(("signature", "sig", "sign"))
 _FRESH = _OPENERS + "#-/;>:\u2022"
+_OPTIONS = {"-hmac": "hmac_key", "-H": ""}
 _CODE_WORDS = frozenset(
     ("import", "from", "def", "class", "return", "pass", "else", "try", "finally", "break", "del")
 )
@@ -336,6 +337,8 @@ def _label(head: str) -> str:
     if not words:
         return ""
     name = words[-1] if is_assignment else " ".join(words[-4:])
+    if words[-1].startswith("-"):  # an option of a command
+        name = _OPTIONS.get(words[-1], words[-1].lstrip("-"))
     for owner in ("self.", "cls.", "this."):
         name = name.removeprefix(owner)
     return name

@@ -1,0 +1,122 @@
+"""Archives of the zip format (wheels, eggs, office documents): their small members, each as its own kind.
+
+A member that says it is small and is not, a bomb, or one that is encrypted is passed over. Nothing is
+written anywhere.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+import zlib
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from binlint import candidates
+from binlint.facts import Facts, Region
+from binlint.finding import Place
+from binlint.sources import kinds
+from binlint.sources.source import Source
+from binlint.syntax.lexical import Lines
+from binlint.syntax.moved import moved
+from binlint.syntax.reading import compile_source, may_matter, text_of
+from binlint.syntax.settings import MODULE
+
+_MEMBERS = 5_000
+_LARGEST = 1024 * 1024  # bytes of a member
+_IN_ALL = 32 * 1024 * 1024
+_METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})  # the others can be told to take gigabytes
+_BROKEN = (zipfile.BadZipFile, zlib.error, OSError, ValueError, EOFError, NotImplementedError, RuntimeError)
+
+
+class _Member(NamedTuple):
+    name: str
+    data: bytes
+    start: int  # where it would begin if all members stood one behind the other
+
+
+def compile_archive(path: str, data: bytes) -> Facts:
+    """The facts of all members together. A place is the offset in the members as they are unpacked."""
+    parts = []
+    names = ""
+    for member in _members(data):
+        if not names and candidates.names_binance(member.data):
+            names = f"`{member.name[-60:]}` in it speaks of Binance"
+        facts = _compiled(member)
+        if facts is not None:
+            parts.append(facts)
+    return Facts(
+        path=path,
+        scopes=(MODULE,),
+        slots=tuple(slot for part in parts for slot in part.slots),
+        strings=tuple(string for part in parts for string in part.strings),
+        mentions=tuple(mention for part in parts for mention in part.mentions),
+        company=(names,) if names else next((part.company for part in parts if part.company), ()),
+        regions=tuple(region for part in parts for region in part.regions),
+    )
+
+
+def _members(data: bytes) -> Iterator[_Member]:
+    at = 0
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            for info in archive.infolist()[:_MEMBERS]:
+                if at > _IN_ALL or not _is_readable(info):
+                    continue
+                try:
+                    with archive.open(info) as stream:
+                        content = stream.read(_LARGEST + 1)
+                except _BROKEN:
+                    continue
+                if len(content) <= _LARGEST:
+                    yield _Member(info.filename, content, at)
+                    at += len(content)
+    except _BROKEN:
+        return
+
+
+def _is_readable(info: zipfile.ZipInfo) -> bool:
+    kind = kinds.kind_of(info.filename)
+    if info.is_dir() or kind is None or kind == kinds.ARCHIVE or info.flag_bits & 1:
+        return False
+    return info.file_size <= _LARGEST and info.compress_type in _METHODS
+
+
+def _compiled(member: _Member) -> Facts | None:
+    kind = kinds.kind_in(member.name, member.data)
+    if not candidates.is_candidate(member.data) or not may_matter(kind, member.data):
+        return None
+    source = Source(member.name, member.data)
+    if kind in kinds.CODE:  # how its values flow is not followed in here: what they are called must do
+        kind = kinds.TEXT
+    facts = compile_source(source, kind)
+    text = text_of(source, kind)
+    if facts is None or text is None:
+        return None
+    starts = Lines(text.text).starts
+
+    def move(place: Place) -> Place:
+        first = _offset(starts, place.line, place.column)
+        last = _offset(starts, place.end_line, place.end_column)
+        return Place(1, member.start + first + 1, 1, member.start + last + 1)
+
+    regions = []
+    for place in _places(facts):
+        line = f", line {place.line}" if text.text else ""
+        regions.append(Region(move(place), f"`{member.name}`{line} in it"))
+    plain = Facts(member.name, slots=facts.slots, strings=facts.strings, mentions=facts.mentions)
+    return moved(plain, move)._replace(company=facts.company, regions=tuple(sorted(regions)))
+
+
+def _offset(starts: list[int], line: int, column: int) -> int:
+    return starts[min(line, len(starts)) - 1] + column - 1
+
+
+def _places(facts: Facts) -> Iterator[Place]:
+    yield from dict.fromkeys(
+        (
+            *(slot.place for slot in facts.slots),
+            *(string.literal.place for string in facts.strings),
+            *(mention.place for mention in facts.mentions),
+        )
+    )
