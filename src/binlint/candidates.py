@@ -72,7 +72,7 @@ _SETTINGS = 300_000  # bytes; what people write by hand is shorter
 
 def may_hold_constant(data: bytes) -> bool:
     """The same for byte-code, in which a letter may follow the last character of a text."""
-    if has_key(data) or (names_binance(data) and has_hex(data)):
+    if has_key(data):
         return True
     return any(
         data[start - 1 : start] in (b"@", b"\0") and _is_mixed(data[start : start + _RUN])

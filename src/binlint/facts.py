@@ -380,6 +380,7 @@ class Region(NamedTuple):
 
     place: Place
     text: str  # for the message: "cell 3, line 2"
+    advice: str = ""  # what else must be done about a credential that stands here
 
 
 class Facts(NamedTuple):

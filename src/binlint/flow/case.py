@@ -118,6 +118,7 @@ class Case:
         named_test = any(says_testnet(step.text) for step in text.steps()) or (
             reading is not None and reading.testnet
         )
+        region = self.origins.region(origins[0])
         return Sighting(
             text=SecretText(text.string()),
             origins=origins,
@@ -131,7 +132,8 @@ class Case:
             group=group,
             context=self.origins.context(origins[0]),
             statement=self.origins.statement(origins[0]),
-            within=self.origins.within(origins[0]),
+            within=region.text if region is not None else "",
+            advice=region.advice if region is not None else "",
         )
 
     def holds(self, condition: Condition, passed: Arguments) -> bool:

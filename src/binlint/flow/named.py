@@ -14,6 +14,7 @@ from binlint.flow.sighting import Sighting
 from binlint.flow.values import Text
 from binlint.names import NameReading, read_name
 from binlint.shapes import SECRETS, Shape, classify
+from binlint.sources.kinds import CODE, SCRIPT, kind_in, kind_of
 
 _OURS = "binance"
 _SILENT = (f.Constant, f.Unknown, f.FunctionRef, f.ClassRef, f.Imported)  # what is never a text
@@ -117,6 +118,11 @@ class Named:
         return bool(self._case.facts.company) and {(mention.call, 0), (mention.call, 1)} <= self._passed
 
     @cached_property
+    def _is_code(self) -> bool:
+        path = self._case.facts.path
+        return kind_in(path, b"") in CODE or kind_of(path) == SCRIPT
+
+    @cached_property
     def _passed(self) -> set[tuple[str, int | None]]:
         return {(mention.call, mention.position) for mention in self._case.facts.mentions}
 
@@ -143,7 +149,8 @@ class Named:
             text, kind or Kind.UNKNOWN, None, name, (self._case.facts.path, -8, mention.place.line), False
         )
         statement = mention.statement or sighting.statement
-        yield sighting._replace(alone=kind is None, where="text", statement=statement)
+        where = "text" if self._is_code else "code"
+        yield sighting._replace(alone=kind is None, where=where, statement=statement)
 
 
 def _owned(reading: NameReading, owner: str) -> NameReading:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 
 from binlint import facts as f
-from binlint.facts import Facts
+from binlint.facts import Facts, Region
 from binlint.finding import Location, Place
 from binlint.flow.surroundings import Surroundings
 from binlint.flow.values import Text
@@ -84,13 +84,13 @@ class Origins:
         around = self._home(origin.path).around
         return around.context(origin.place) if around is not None else ""
 
-    def within(self, origin: Location) -> str:
+    def region(self, origin: Location) -> Region | None:
         """The part of its file that a literal stands in, where files have parts."""
         home = self._home(origin.path)
         index = bisect_right(home.starts, origin.place[:2]) - 1
         if index < 0 or home.regions[index].place[2:] < origin.place[:2]:
-            return ""
-        return home.regions[index].text
+            return None
+        return home.regions[index]
 
     def statement(self, origin: Location) -> Place | None:
         """The statement around a literal."""

@@ -37,4 +37,5 @@ class Sighting(NamedTuple):
     where: str = "code"  # or "comment", "text"
     alone: bool = False  # neither sink nor name
     within: str = ""  # the part of the file that the literal stands in: "cell 3, line 2"
+    advice: str = ""  # what else must be done, since the literal stands there
     project: bool = False  # only the project, not the file, speaks of Binance

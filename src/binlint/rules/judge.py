@@ -148,6 +148,8 @@ def _evidence(location: Location, sighting: Sighting, shape: Shape, pair: Locati
         if pair.path != location.path:
             where = f"in {pair.path}, line {pair.place.line}"
         yield f"its other half stands {where}: whoever holds both can trade"
+    if sighting.advice:
+        yield sighting.advice
     if sighting.testnet:
         yield "it belongs to a test network, which lowers the severity"
 

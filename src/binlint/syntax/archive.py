@@ -25,6 +25,7 @@ from binlint.syntax.settings import MODULE
 _MEMBERS = 5_000
 _LARGEST = 1024 * 1024  # bytes of a member
 _IN_ALL = 32 * 1024 * 1024
+_ADVICE = "to clean the source does not clean what was packed from it: delete the archive, and make a new one"
 _METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})  # the others can be told to take gigabytes
 _BROKEN = (zipfile.BadZipFile, zlib.error, OSError, ValueError, EOFError, NotImplementedError, RuntimeError)
 
@@ -103,7 +104,7 @@ def _compiled(member: _Member) -> Facts | None:
     regions = []
     for place in _places(facts):
         line = f", line {place.line}" if text.text else ""
-        regions.append(Region(move(place), f"`{member.name}`{line} in it"))
+        regions.append(Region(move(place), f"`{member.name}`{line} in it", _ADVICE))
     plain = Facts(member.name, slots=facts.slots, strings=facts.strings, mentions=facts.mentions)
     return moved(plain, move)._replace(company=facts.company, regions=tuple(sorted(regions)))
 

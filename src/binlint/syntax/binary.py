@@ -24,6 +24,7 @@ from binlint.syntax.lexical import Lines, mentions
 from binlint.syntax.pickled import looks_like_pickle, read_pickles
 from binlint.syntax.sqlite import MAGIC, Database, Row
 
+_ADVICE = "a program has written this file, and may keep in it what it has deleted: delete the whole file"
 _KEY = 64
 _FINDS = 10_000  # values that are reported of one file
 _PEM = re.compile(re.escape(candidates.PEM) + b"|" + re.escape(candidates.ED25519))
@@ -189,8 +190,8 @@ class _Reader:
 
     def _all_regions(self) -> tuple[Region, ...]:
         if not self._regions:
-            return (Region(Place(1, 1, 1, len(self._data) + 1), self._region),)
-        return tuple(Region(place, text) for place, text in sorted(self._regions.items()))
+            return (Region(Place(1, 1, 1, len(self._data) + 1), self._region, _ADVICE),)
+        return tuple(Region(place, text, _ADVICE) for place, text in sorted(self._regions.items()))
 
     def _is_full(self) -> bool:
         return len(self._slots) + len(self._mentions) >= _FINDS

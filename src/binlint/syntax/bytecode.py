@@ -66,13 +66,18 @@ def _facts(path: str, data: bytes, gathered: _Gathered, filename: str, text: str
         only_testnet=company.only_testnet,
         other_hosts=company.other_hosts,
         signs=company.signs,
-        regions=(Region(whole, f"compiled from {_source_name(filename, path)}"),),
+        regions=(_compiled_from(_source_name(filename, path), whole),),
     )
 
 
 _BASE = re.compile(r"[^/\\]{1,100}\Z")
 _SOURCE = re.compile(r"[\w.+\- ]+\.pyw?\Z")
 _COMPILED = re.compile(r"(?:\.(?:cpython|pypy|graalpy|jython)[\w-]*)?(?:\.opt-\w+)?\.py[co]\Z")
+
+
+def _compiled_from(source: str, whole: Place) -> Region:
+    advice = f"to delete the line in {source} does not clean this file: delete it, and let git ignore it"
+    return Region(whole, f"compiled from {source}", advice)
 
 
 def _source_name(filename: str, path: str) -> str:

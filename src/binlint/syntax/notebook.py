@@ -14,8 +14,9 @@ from binlint.finding import Place
 from binlint.syntax import lexical
 from binlint.syntax.builder import split_lines
 from binlint.syntax.company import company_of
+from binlint.syntax.labels import named
 from binlint.syntax.moved import Move, moved
-from binlint.syntax.notebook_cells import NO_NOTEBOOK, take_apart
+from binlint.syntax.notebook_cells import NO_NOTEBOOK, Piece, take_apart
 from binlint.syntax.notebook_excerpt import Excerpt, joined
 from binlint.syntax.python import compile_facts, is_base64_between
 
@@ -34,7 +35,7 @@ def compile_notebook(path: str, text: str) -> Facts:
     imports = _imports(facts)
     mentions = list(facts.mentions)
     for piece in notebook.pieces:
-        found = list(lexical.mentions(piece.text))
+        found = [_shown(mention, piece, text) for mention in named(piece.text, lexical.mentions(piece.text))]
         if found:
             mentions += _placed(found, piece.text, piece.excerpt(text).mover(lines), imports)
     company = company_of("\n".join([program.text, *(piece.text for piece in notebook.pieces)]), facts.roots)
@@ -48,6 +49,13 @@ def compile_notebook(path: str, text: str) -> Facts:
         reason=notebook.reason or facts.reason,
         regions=notebook.regions,
     )
+
+
+def _shown(mention: Mention, piece: Piece, text: str) -> Mention:
+    """A value that an output consists of is called like what was asked for."""
+    if mention.name or mention.call or len(piece.text.strip(" \t\r\n'\"")) != len(mention.value):
+        return mention
+    return mention._replace(name=piece.shown(text))
 
 
 def _as_text(path: str, text: str) -> Facts:

@@ -31,6 +31,8 @@ _PYTHON = ("python", "ipython", "sage", "xpython")
 _ANSI = re.compile(r"\x1b(?:\[[0-?]{0,30}[ -/]{0,4}[@-~]|\][^\x07\x1b]{0,2000}(?:\x07|\x1b\\))")
 _LANGUAGES = (("metadata", "kernelspec", "language"), ("metadata", "language_info", "name"))
 _CELL_LANGUAGES = (("metadata", "vscode", "languageId"), ("language",))  # the latter in version 3
+_ADVICE = "outputs stay when the code is mended: clear them"
+_LAST_NAME = re.compile(r"([^\W\d]\w*)(?:\([^()\n]{0,200}\))?\s*;?\s*\Z")
 
 
 class Piece(NamedTuple):
@@ -39,12 +41,20 @@ class Piece(NamedTuple):
     text: str
     ranges: tuple[Range, ...]
     separator: str
+    asked: tuple[Range, ...] = ()  # of an output: the source of its cell
 
     @classmethod
-    def of(cls, file: str, ranges: tuple[Range, ...], separator: str = "") -> Piece:
+    def of(
+        cls, file: str, ranges: tuple[Range, ...], separator: str = "", asked: tuple[Range, ...] = ()
+    ) -> Piece:
         """Ranges of a file as one text, without colours."""
         text = plain(file, ranges, separator)
-        return cls(_ANSI.sub("", text) if "\x1b" in text else text, ranges, separator)
+        return cls(_ANSI.sub("", text) if "\x1b" in text else text, ranges, separator, asked)
+
+    def shown(self, file: str) -> str:
+        """The name of what an output shows: the last thing that its cell says."""
+        found = _LAST_NAME.search(plain(file, self.asked, "")) if self.asked else None
+        return found[1] if found else ""
 
     def excerpt(self, file: str) -> Excerpt:
         """The same with the way back: made late, since most pieces hold nothing to be placed."""
@@ -95,6 +105,7 @@ class _Reading:
         self._lines = lines
         self._program: list[Excerpt] = []
         self._pieces: list[Piece] = []
+        self._asked: tuple[Range, ...] = ()
         self._regions: list[Region] = []
         self._gaps: list[tuple[int, int]] = []
         self._reason = ""
@@ -132,12 +143,16 @@ class _Reading:
         own = [self._word(cell, *path) for path in _CELL_LANGUAGES]
         is_code = self._word(cell, "cell_type") in _CODE
         is_program = is_code and (_is_python(own) if any(own) else is_python)
+        source = next((entry for entry in cell.entries if entry.name in _SOURCES), None)
+        asked = (_ranges(source.value) if source is not None else None) or ()
         for entry in cell.entries:
             if entry.name in _SOURCES:
                 self._source(number, entry, is_program)
             elif entry.name == "outputs" and isinstance(entry.value, Container):
+                self._asked = asked
                 for output in entry.value.entries:
                     self._output(number, output)
+                self._asked = ()
             elif entry.name == "attachments" and isinstance(entry.value, Container):
                 for attached in entry.value.entries:
                     self._bundle(attached)
@@ -220,10 +235,11 @@ class _Reading:
         self._say(((entry.start, value.end),))
 
     def _region(self, entry: Entry, where: str) -> None:
-        self._regions.append(Region(self._lines.place(entry.start, entry.value.end), where))
+        advice = _ADVICE if where.endswith("output") else ""
+        self._regions.append(Region(self._lines.place(entry.start, entry.value.end), where, advice))
 
     def _say(self, ranges: tuple[Range, ...], separator: str = "") -> None:
-        self._pieces.append(Piece.of(self._text, ranges, separator))
+        self._pieces.append(Piece.of(self._text, ranges, separator, self._asked))
 
     def _word(self, container: Container, *path: str) -> str:
         """The text at the end of a path; empty if there is none."""
