@@ -13,7 +13,7 @@ from binlint.flow.world import World
 from binlint.frames import Masker, Replacement, Values
 from binlint.report import Note
 from binlint.rules import RULES
-from binlint.sources.kinds import kind_of
+from binlint.sources.kinds import PYTHON
 from binlint.sources.project import Project
 from binlint.sources.source import Text
 from binlint.syntax.company import names_host
@@ -176,26 +176,26 @@ class Examiner:
         text = self.world.text(draft.path)
         if isinstance(text, Note):
             return Outcome(skipped=text)
-        is_code = kind_of(draft.path) is not None or draft.path in self.world.project.in_hand
+        kind = self.world.kind(draft.path)
         secrets = self.secrets if self.secrets is not None else draft.secrets
         masker = Masker(text.text, [finding for finding, _ in draft.findings], secrets, draft.places)
         suggestions = _Suggestions(masker)
         findings = [
             masker.masked(finding)._replace(
                 frame=masker.frame(finding.location.place),
-                suggestion=suggestions.suggestion(finding, variable) if is_code else None,
+                suggestion=suggestions.suggestion(finding, variable) if kind == PYTHON else None,
             )
             for finding, variable in draft.findings
             if self._config.is_on(finding.code, finding.location.path)
         ]
-        return self._suppressed(text, findings) if is_code else Outcome(tuple(findings))
+        return self._suppressed(text, kind, findings)
 
-    def _suppressed(self, text: Text, findings: list[Finding]) -> Outcome:
+    def _suppressed(self, text: Text, kind: str, findings: list[Finding]) -> Outcome:
         if _DIRECTIVE not in text.text or not self._config.ignore_comments:
             return Outcome(tuple(findings))
         from binlint.suppress import apply
 
-        outcome = apply(text.path, text.text, findings, RULES)
+        outcome = apply(text.path, text.text, findings, RULES, kind)
         reported = [f for f in outcome.reported if self._config.is_on(f.code, f.location.path)]
         return Outcome((*outcome.kept, *reported), tuple(outcome.suppressed))
 

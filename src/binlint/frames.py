@@ -13,10 +13,12 @@ from binlint.syntax.builder import split_lines
 _AROUND = 1  # lines before and after a finding
 _MOST = 8  # lines of one frame
 _WIDE = 240  # characters of one line
+_BESIDE = 100  # characters of a longer one on either side of a finding
 _READ = 20_000  # characters of a line that are looked at for that; more than the longest value
 _TALL = 400  # lines of one literal that are covered
 _RUN = re.compile(r"[A-Za-z0-9+/=_-]{32,}")
 _CUT_OFF = re.compile(r"[A-Za-z0-9+/=_-]+$")
+_CUT_ON = re.compile(r"[A-Za-z0-9+/=_-]+")
 
 
 class Replacement(NamedTuple):
@@ -74,10 +76,37 @@ class Masker:
         )
 
     def frame(self, place: Place) -> Frame:
-        """The lines around a place."""
+        """The lines around a place; none of a file that has no text."""
+        if self._lines == [""]:
+            return Frame(())
         first = max(1, place.line - _AROUND)
         last = min(len(self._lines), place.end_line + _AROUND, first + _MOST - 1)
-        return Frame(tuple((number, self.line(number)) for number in range(first, last + 1)))
+        return Frame(
+            tuple(
+                (number, self._window(place) if number == place.line else self.line(number))
+                for number in range(first, last + 1)
+            )
+        )
+
+    def _window(self, place: Place) -> str:
+        """The line of a place; of a long one what stands beside the place."""
+        source = self._lines[place.line - 1]
+        first = place.column - 1
+        last = place.end_column - 1 if place.end_line == place.line else min(len(source), first + _WIDE)
+        if last <= _WIDE:
+            return self.line(place.line)
+        start, end = max(0, first - _BESIDE), min(len(source), last + _BESIDE)
+        if start and (cut := _CUT_ON.match(source, start, first)):
+            start = cut.end()
+        if end < len(source) and (cut := _CUT_OFF.search(source, last, end)):
+            end = cut.start()
+        pieces, at = ["..." if start else ""], start
+        for left, right in _merged(self._spans.get(place.line, ())):
+            left, right = max(left, at), min(right, end)
+            if left < right:
+                pieces += [self.mask_text(source[at:left]), self._literal(source[left:right])]
+                at = right
+        return "".join([*pieces, self.mask_text(source[at:end])])
 
     def line(self, number: int) -> str:
         """One line of the file, masked and cut to a bearable width."""

@@ -5,8 +5,10 @@
     # binlint: disable[BIN1]   …   # binlint: enable[BIN1]
     # binlint: skip-file -- recorded responses     (in the first ten lines)
 
-Comments are found with `tokenize`, never in strings. A directive that names no rule, an unknown rule,
-or nothing that is there is itself a finding, so that silence stays something one can trust.
+In Python, comments are found with `tokenize`, never in strings; in other files a directive follows
+whatever begins a comment there. A directive that names no rule, an unknown rule, or nothing that is
+there is itself a finding, so that silence stays something one can trust; not in prose, which may only
+tell of directives.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from binlint.finding import MASK, Confidence, Finding, Kind, Location, Place, Severity
+from binlint.sources.kinds import CODE, DOTENV, INI, NOTEBOOK, PYTHON, TOML, YAML
 from binlint.syntax.lexical import COMMENT, Lines, strings_and_comments
 
 IGNORE, IGNORE_NEXT = "ignore", "ignore-next-line"
@@ -27,11 +30,14 @@ MARK = "binlint:"  # a text without it has no directives
 UNUSED, UNUSED_NAME = "BIN901", "unused-suppression"
 CODELESS, CODELESS_NAME = "BIN902", "codeless-suppression"
 _HEAD_LINES = 10
+_AUDITED = CODE | {YAML, TOML, INI, DOTENV}
 
-_DIRECTIVE = re.compile(
-    r"#[ \t]*binlint:[ \t]*(?P<verb>[A-Za-z][A-Za-z-]*)(?:[ \t]*\[(?P<codes>[^\[\]#\r\n]*)(?P<close>\])?)?"
+_WORDS = (
+    r"[ \t]*binlint:[ \t]*(?P<verb>[A-Za-z][A-Za-z-]*)(?:[ \t]*\[(?P<codes>[^\[\]#\r\n]*)(?P<close>\])?)?"
     r"(?P<rest>[^#\r\n]*)"
 )
+_DIRECTIVE = re.compile(f"#{_WORDS}")
+_IN_ANY_TEXT = re.compile(rf"(?:[#;%']|//|--|/\*|<!--|\bREM\b|::){_WORDS}")
 
 
 class Directive(NamedTuple):
@@ -77,16 +83,20 @@ class Outcome(NamedTuple):
 # --- finding the comments ----------------------------------------------------------------------------
 
 
-def directives(text: str) -> tuple[Directive, ...]:
-    """Every directive in the comments of a Python source, in order."""
+def directives(text: str, kind: str = PYTHON) -> tuple[Directive, ...]:
+    """Every directive in the comments of a file, in order."""
     if MARK not in text:
         return ()
-    comments = sorted(_comments(text))
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    pattern = _DIRECTIVE if kind == PYTHON else _IN_ANY_TEXT
+    if kind == PYTHON:
+        comments = sorted(_comments(text))
+    else:
+        comments = [(number, 1, line) for number, line in enumerate(lines, 1) if MARK in line]
     alone = {line for line, column, _ in comments if not lines[line - 1][: column - 1].strip()}
     found = []
     for line, column, comment in comments:
-        for match in _DIRECTIVE.finditer(comment):
+        for match in pattern.finditer(comment):
             start = column + match.start()
             place = Place(line, start, line, start + len(match.group().rstrip()))
             verb = match["verb"].rstrip("-")
@@ -145,30 +155,37 @@ def apply(
     text: str,
     findings: Sequence[Finding],
     rules: Iterable[Named],
+    kind: str = PYTHON,
 ) -> Outcome:
     """Sorts the findings of one file by what its directives say.
 
     `findings` are all that the rules made of the file, notes included. A directive may name one of
     `rules` by its code or name, or several by a prefix of their codes.
     """
-    found = directives(text)
+    found = directives(text, kind)
     if not found:
         return Outcome(tuple(findings), ())
+    lines = text.splitlines() if kind == NOTEBOOK else []
     book = _Book({rule.name: rule.code for rule in rules})
     skip = next((directive for directive in found if _skips_file(directive)), None)
     if skip is not None:
-        nothing = () if findings else (_unused(path, skip, "there is nothing to suppress in this file"),)
+        is_idle = not findings and kind in _AUDITED
+        nothing = (_unused(path, skip, "there is nothing to suppress in this file"),) if is_idle else ()
         return Outcome((), tuple(findings), nothing)
     ends = [directive for directive in found if directive.verb == ENABLE]
     used: set[Directive] = set()
     kept: list[Finding] = []
     suppressed: list[Finding] = []
     for finding in findings:
-        hiding = [directive for directive in found if _hides(directive, finding, book, ends)]
+        hiding = [
+            directive
+            for directive in found
+            if _hides(directive, finding, book, ends) and not _is_apart(directive, finding, lines)
+        ]
         used.update(hiding)
         (suppressed if hiding else kept).append(finding)
     reported: list[Finding] = []
-    for complaint, explicit in _complaints(path, found, used, book):
+    for complaint, explicit in _complaints(path, found, used, book) if kind in _AUDITED else ():
         (suppressed if explicit else reported).append(complaint)
     return Outcome(tuple(kept), tuple(suppressed), tuple(reported))
 
@@ -221,6 +238,15 @@ def _hides(directive: Directive, finding: Finding, book: _Book, ends: list[Direc
             for end in ends
         )
     return directive.verb == SKIP_FILE and directive.line <= _HEAD_LINES
+
+
+def _is_apart(directive: Directive, finding: Finding, lines: list[str]) -> bool:
+    """Whether a line of the file holds several lines of a notebook, and these are two of them."""
+    place = finding.location.place
+    if directive.verb != IGNORE or place.end_line != directive.line or directive.line > len(lines):
+        return False
+    between = lines[directive.line - 1][place.end_column - 1 : directive.place.column - 1]
+    return place.end_column > directive.place.column or "\\n" in between
 
 
 def _skips_file(directive: Directive) -> bool:

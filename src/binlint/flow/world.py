@@ -42,11 +42,14 @@ class World:
 
     def facts(self, path: str) -> Facts | None:
         """What a file of the project says; None if it cannot be read."""
+        return self._known(path, self.kind(path))
+
+    def kind(self, path: str) -> str:
+        """What kind of file it is."""
         kind = self._kinds.get(path)
         if kind is None:
-            data = self.project.read(path)
-            kind = self._kinds[path] = kind_in(path, data or b"")
-        return self._known(path, kind)
+            kind = self._kinds[path] = kind_in(path, self.project.read(path) or b"")
+        return kind
 
     def document(self, path: str, kind: str) -> Facts | None:
         """What a file says to a program that reads it as one of `FORMATS`."""
