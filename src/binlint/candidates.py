@@ -57,7 +57,7 @@ def may_matter(data: bytes) -> bool:
 
 def may_hold_key(data: bytes) -> bool:
     """The same for a file that is no code, so that what is not shaped like a key leads nowhere."""
-    return _in_any_width(data, has_key)
+    return _in_any_width(data, lambda shown: PEM in shown or has_key(_without_pem(shown)))
 
 
 def may_be_settings(data: bytes) -> bool:
@@ -108,8 +108,32 @@ _is_hex = re.compile(rb"[0-9a-f]+|[0-9A-F]+").fullmatch
 
 def has_key(data: bytes) -> bool:
     """Whether something in the bytes is shaped like a key or private key, before any closer look."""
-    if PEM in data or ED25519 in data:
-        return True
+    return PEM in data or ED25519 in data or has_run(data)
+
+
+def is_private_key_only(data: bytes) -> bool:
+    """Whether a private key is all that can be found in a text, and nothing says whose it is."""
+    return not _looks_wide(data) and not names_binance(data) and not has_run(_without_pem(data))
+
+
+def _without_pem(data: bytes) -> bytes:
+    """The bytes around PEM blocks, one in eight of whose lines looks like a key."""
+    parts, at = [], 0
+    begin = data.find(b"-----BEGIN ")
+    while begin >= 0:
+        end = data.find(b"-----END ", begin, begin + _PEM)
+        if end >= 0:
+            parts.append(data[at:begin])
+            at = end
+        begin = data.find(b"-----BEGIN ", max(end, begin) + 1)
+    return b" ".join([*parts, data[at:]]) if parts else data
+
+
+_PEM = 20_000  # bytes of a block
+
+
+def has_run(data: bytes) -> bool:
+    """Whether there are 64 mixed letters and digits that may be a key."""
     return any(_is_key_run(data, start, end) for start, end in runs(data))
 
 

@@ -32,12 +32,15 @@ def run(
     extra_sources: Sequence[Source] = (),
 ) -> Report:
     """Looks at everything that was discovered. `progress` is told (files done, files in all)."""
-    from binlint.sources.kinds import ARCHIVE, CODE, PYTHON, SCRIPT, kind_in
+    from binlint.sources.kinds import ARCHIVE, ARTEFACTS, CODE, PYTHON, SCRIPT, kind_in
     from binlint.sources.read import read
 
     stages: Counter[str] = Counter()
     skipped: list[Note] = list(discovery.notes)
     waiting: list[Source] = []
+    idle: list[
+        Source
+    ] = []  # with private keys of somebody, which are ours only in a project that uses Binance
     clean: list[Source] = []  # of a hook: such a file may bring others together that are not
     is_hook = all(entry.given for entry in discovery.files)
     company = False
@@ -56,7 +59,8 @@ def run(
             stages["candidate"] += 1
             matters = candidates.may_matter(data) if kind == PYTHON else _matters(kind, data)
             if matters:
-                waiting.append(Source(entry.path, data))
+                is_idle = kind not in ARTEFACTS and candidates.is_private_key_only(data)
+                (idle if is_idle else waiting).append(Source(entry.path, data))
             company = company or ((matters or kind != PYTHON) and _speaks(data))
         elif is_hook and kind in CODE:
             clean.append(Source(entry.path, data))
@@ -64,6 +68,8 @@ def run(
         checked += 1
         waiting.append(source)
         company = company or candidates.names_binance(source.data)
+    if company or is_hook:
+        waiting = sorted((*waiting, *idle))
     is_worth_it = waiting or (clean and _leads_on(clean, config))
     found = _look(waiting, config, discovery, company, progress) if is_worth_it else None
     if found is not None:
@@ -127,11 +133,12 @@ def _look(
     from binlint.sources.project import Project
 
     libraries = Catalogue.load().modules
-    from binlint.sources.kinds import CODE, SCRIPT, kind_of
+    from binlint.sources.kinds import CODE, SCRIPT
 
-    every = dict.fromkeys((*(entry.path for entry in discovery.files), *(s.path for s in sources)))
-    scope = Scope(frozenset(every), is_hook=all(entry.given for entry in discovery.files))
-    listed = [path for path in every if kind_of(path) in CODE or kind_of(path) == SCRIPT]
+    found = frozenset(entry.path for entry in discovery.files)
+    piped = [source.path for source in sources if source.path not in found]
+    scope = Scope(found.union(piped), is_hook=all(entry.given for entry in discovery.files))
+    listed = [entry.path for entry in discovery.files if entry.kind in CODE or entry.kind == SCRIPT] + piped
     project = Project(config.cwd, libraries, config.root, {s.path: s.data for s in sources}, listed)
     if scope.is_hook:
         around = near(project, listed, deep=True)

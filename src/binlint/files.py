@@ -8,7 +8,7 @@ import stat
 LARGEST = 50 * 1024 * 1024  # no source is larger, and what is larger costs memory
 LARGEST_SETTINGS = 1024 * 1024  # for configuration and ignore files
 
-_CHUNK = 65536  # a larger first read costs more in allocation than it saves
+CHUNK = 65536  # a larger first read costs more in allocation than it saves
 # Without O_NONBLOCK a FIFO would keep the open waiting for a writer that never comes.
 _FLAGS = (
     os.O_RDONLY
@@ -57,12 +57,12 @@ def size_of(descriptor: int) -> int:
 
 def read_chunk(descriptor: int) -> bytes:
     """The next bytes; fewer than a whole chunk means that the file ends here."""
-    return os.read(descriptor, _CHUNK)
+    return os.read(descriptor, CHUNK)
 
 
 def read_rest(descriptor: int, first: bytes, limit: int) -> bytes:
     """`first` and all that follows it. Raises TooLarge when the file grows beyond the limit meanwhile."""
-    if len(first) < _CHUNK:
+    if len(first) < CHUNK:
         return first
     chunks, size = [first], len(first)
     while chunk := os.read(descriptor, 1024 * 1024):

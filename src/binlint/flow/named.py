@@ -59,7 +59,8 @@ class Named:
                     continue
                 if reading.innocent or (reading.vendor is not None and not reading.company):
                     innocent.update(text.origins)
-                    self._innocent_values.add(text.string())
+                    if not self._is_code:
+                        self._innocent_values.add(text.string())
                 elif reading.kind is not None:
                     seen.update(text.origins)
                     group = (self._case.facts.path, slot.group)
@@ -97,12 +98,10 @@ class Named:
                     text, Kind.UNKNOWN, None, "", (self._case.facts.path, -9, string.scope), False
                 )
                 yield sighting._replace(alone=True)
-        readings = [read_name(mention.name) for mention in self._case.facts.mentions]
-        self._innocent_values.update(
-            mention.value
-            for mention, reading in zip(self._case.facts.mentions, readings, strict=True)
-            if reading.innocent
-        )
+        if not self._is_code:
+            self._innocent_values.update(
+                mention.value for mention in self._case.facts.mentions if read_name(mention.name).innocent
+            )
         for mention in self._case.facts.mentions:
             if mention.value in self._innocent_values and not read_name(mention.name).kind:
                 continue

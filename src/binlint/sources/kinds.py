@@ -60,6 +60,7 @@ _OTHERS = frozenset(
 _COPIES = frozenset(
     (".bak", ".old", ".orig", ".save", ".backup", ".copy", ".example", ".sample", ".template")
 )
+_AT_ONCE: dict[str, str | None] = {**dict.fromkeys(_OTHERS), **_SUFFIXES}
 
 
 class Entry(NamedTuple):
@@ -73,8 +74,9 @@ class Entry(NamedTuple):
 
 def kind_of(path: str) -> str | None:
     """The kind of a file, or None if its name says that binlint does not read it."""
-    if path.endswith(".py"):  # the same as below, for most of the names of a large tree
-        return PYTHON
+    kind = _AT_ONCE.get(path[path.rfind(".") :], "")  # the same as below, for most names of a large tree
+    if kind != "":
+        return kind
     name = path[path.rfind("/") + 1 :].lower()
     dot = name.rfind(".")
     if name.startswith(".env"):

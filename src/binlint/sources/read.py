@@ -6,6 +6,7 @@ import errno
 import os
 
 from binlint.files import (
+    CHUNK,
     LARGEST,
     NotRegular,
     TooLarge,
@@ -54,7 +55,7 @@ def read(entry: Entry) -> bytes | Note:
 
 def _whole_or_extract(entry: Entry, descriptor: int) -> bytes | Note:
     data = read_chunk(descriptor)
-    if entry.kind == PYTHON:
+    if entry.kind == PYTHON or len(data) < CHUNK:
         return read_rest(descriptor, data, LARGEST)
     size = size_of(descriptor)
     if entry.kind == ARCHIVE and size > _ARCHIVE:

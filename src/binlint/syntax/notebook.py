@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from binlint.facts import Facts, Imported, Mention, Region
 from binlint.finding import Place
+from binlint.names import read_name
 from binlint.syntax import lexical
 from binlint.syntax.builder import split_lines
 from binlint.syntax.company import company_of
@@ -55,7 +56,9 @@ def _shown(mention: Mention, piece: Piece, text: str) -> Mention:
     """A value that an output consists of is called like what was asked for."""
     if mention.name or mention.call or len(piece.text.strip(" \t\r\n'\"")) != len(mention.value):
         return mention
-    return mention._replace(name=piece.shown(text))
+    name = piece.shown(text)
+    reading = read_name(name)
+    return mention._replace(name=name) if reading.kind is not None or reading.innocent else mention
 
 
 def _as_text(path: str, text: str) -> Facts:
