@@ -31,9 +31,9 @@ client = Client(
 ## Limits
 
 PEM text (also with escaped line breaks or put together from parts) and the bare base64 of a PKCS#8 key are
-recognised. A path to a key file is not a leak, but the file is one if it is committed: it is reported where code
-hands its path to a client, where its name is telling, or where its project uses Binance and it is called as
-Binance's key generator does. Other private keys, of servers and persons, are left to other tools.
+recognised. A path to a key file is not a leak, but the file is one if it is committed: it is reported where
+code hands its path to a client, where its name is telling, or where its project uses Binance and it is called
+as Binance's key generator does. Other private keys, of servers and persons, are left to other tools.
 """
 
 from __future__ import annotations

@@ -41,6 +41,9 @@ def _places(descriptor: int) -> list[tuple[int, int]]:
     names = 0
     for at, piece in _pieces(descriptor):
         block, start = tail + piece, at - len(tail)
+        tail = block[-_OVERLAP:]
+        if not candidates.is_candidate(block):
+            continue
         places = list(candidates.key_places(block))
         if names < 1 and candidates.names_binance(block):
             names += 1
@@ -53,7 +56,6 @@ def _places(descriptor: int) -> list[tuple[int, int]]:
                 found.append((first, last))
         if len(found) >= _MOST:
             break
-        tail = block[-_OVERLAP:]
     return found
 
 
