@@ -19,7 +19,8 @@ from binlint.finding import Finding, Kind, Location, Place, SecretText, Severity
 from binlint.flow import budget
 from binlint.flow.sighting import Sighting
 from binlint.frames import MOST_VALUES, Values
-from binlint.names import CLEAR, read_name
+from binlint.leak import Leak
+from binlint.names import CLEAR, is_plain, read_name
 from binlint.report import Note
 from binlint.rules import RULES
 from binlint.rules.judge import judge
@@ -58,6 +59,7 @@ class Analysed(NamedTuple):
     compiled: int = 0  # files that were compiled, candidates and what they lead to
     unfollowed: int = 0  # questions that were not carried into further files, for want of budget
     found: int = 0  # files that hold a finding
+    leaks: tuple[Leak, ...] = ()  # the findings that are reported, with their values; none that is suppressed
 
 
 def analyse(
@@ -83,7 +85,7 @@ def analyse(
     read = [each.path for each in traced if each.skipped is None]
     related, strangers = _related(traced, examiner, project, speaks)
     traced += related
-    drafts = _judged(traced, strangers, examiner, config, scope, speaks)
+    drafts, leaks = _judged(traced, strangers, examiner, config, scope, speaks)
     outcomes = _completed(drafts, read, examiner, project, scope)
     return Analysed(
         findings=tuple(f for outcome in outcomes for f in outcome.findings),
@@ -97,7 +99,15 @@ def analyse(
         compiled=sum(each.compiled for each in traced),
         unfollowed=sum(each.unfollowed for each in traced),
         found=len(drafts),
+        leaks=_kept(leaks, outcomes),
     )
+
+
+def _kept(leaks: Sequence[Leak], outcomes: Sequence[Outcome]) -> tuple[Leak, ...]:
+    """The leaks that are reported, with their findings as they are shown."""
+    shown = {(f.location, f.code): f for outcome in outcomes for f in outcome.findings}
+    found = ((leak, shown.get((leak.finding.location, leak.finding.code))) for leak in leaks)
+    return tuple(leak._replace(finding=finding) for leak, finding in found if finding is not None)
 
 
 def _traced(sources: Sequence[Source], examiner: Examiner) -> list[Traced]:
@@ -205,14 +215,14 @@ def _judged(
     config: Config,
     scope: Scope,
     speaks: Callable[[], bool],
-) -> list[Draft]:
+) -> tuple[list[Draft], list[Leak]]:
     foreign = frozenset(origin for each in traced for origin in each.foreign)
     sightings = list(
         _weighed([s for each in _in_order(traced) for s in each.sightings], foreign, strangers, speaks)
     )
     findings = judge(sightings, RULES, examiner.catalogue.samples)
     if not findings:
-        return []
+        return [], []
     findings = _warned_of_git(_reported(findings, config, scope), config)
     texts = {sighting.origins[0]: sighting.text for sighting in sightings}
     by_file: defaultdict[str, list[tuple[Finding, str]]] = defaultdict(list)
@@ -229,10 +239,24 @@ def _judged(
         for origin in sighting.origins:
             secrets[origin.path][sighting.text] = None
             places[origin.path][origin.place] = None
-    return [
+    drafts = [
         Draft(path, tuple(found), _secrets(found, secrets), tuple(places[path]))
         for path, found in sorted(by_file.items())
     ]
+    return drafts, list(_leaks(findings, sightings))
+
+
+def _leaks(findings: Iterable[Finding], sightings: Iterable[Sighting]) -> Iterator[Leak]:
+    """The findings with their values. A literal that reaches a client is known by what arrives there."""
+    by_literal: dict[Location, Sighting] = {}
+    for sighting in sightings:
+        known = by_literal.get(sighting.origins[0])
+        if known is None or (known.sink is None and sighting.sink is not None):
+            by_literal[sighting.origins[0]] = sighting
+    for finding in findings:
+        found = by_literal.get(finding.steps[0].location)
+        if found is not None:
+            yield Leak(finding, found.text, found.origins, found.name, found.group)
 
 
 def _in_order(traced: Sequence[Traced]) -> list[Traced]:
@@ -277,7 +301,7 @@ def _weighed(
 def _is_clear(sighting: Sighting) -> bool:
     """Whether a name is enough without any company: in files that are no code many things are a key."""
     is_code = kind_of(sighting.origins[0].path) in (*CODE, SCRIPT)
-    return is_code or read_name(sighting.name).strength >= CLEAR
+    return is_code or (read_name(sighting.name).strength >= CLEAR and is_plain(sighting.name))
 
 
 def _in_project(sighting: Sighting) -> Sighting:

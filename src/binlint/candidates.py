@@ -190,7 +190,7 @@ def _is_key_run(data: bytes, start: int, end: int) -> bool:
         if length > _RUN + _GLUE_LENGTH or start == 0 or data[start - 1] not in _GLUE:
             return False
         start = end - _RUN
-    elif data[start - 1 : start] in (b"+", b"/", b"_", b"-"):
+    elif data[start - 1 : start] in (b"+", b"/", b"_", b"-") and data[start - 2 : start] != b":-":
         return False
     if data[end : end + 1] in (b"+", b"/", b"_", b"-", b"="):
         return False

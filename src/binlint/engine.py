@@ -6,8 +6,8 @@ bytes → candidate? → text → facts → sightings → findings → establish
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from binlint import candidates
 from binlint.finding import Finding
@@ -17,11 +17,19 @@ from binlint.sources.source import Source
 if TYPE_CHECKING:
     from binlint.analysis import Analysed
     from binlint.config import Config
+    from binlint.leak import Leak
     from binlint.sources.discover import Discovery
 
 _LIST = 1_000_000  # bytes
 
 Progress = Callable[[int, int], None]
+
+
+class Examined(NamedTuple):
+    """A report, and with their values the findings that it lists: for the refactor, and for nobody else."""
+
+    report: Report
+    leaks: tuple[Leak, ...] = ()
 
 
 def run(
@@ -32,6 +40,18 @@ def run(
     extra_sources: Sequence[Source] = (),
 ) -> Report:
     """Looks at everything that was discovered. `progress` is told (files done, files in all)."""
+    return examine(config, discovery, progress=progress, extra_sources=extra_sources).report
+
+
+def examine(
+    config: Config,
+    discovery: Discovery,
+    *,
+    progress: Progress | None = None,
+    extra_sources: Sequence[Source] = (),
+    planned: Mapping[str, bytes] | None = None,
+) -> Examined:
+    """The same with the values. `planned` are bytes to look at instead of those on the disk, by path."""
     from binlint.sources.kinds import ARCHIVE, ARTEFACTS, CODE, PYTHON, SCRIPT, kind_in
     from binlint.sources.read import read
 
@@ -49,7 +69,7 @@ def run(
     for number, entry in enumerate(discovery.files):
         if progress is not None and not number & 127:
             progress(number, total)
-        data = read(entry)
+        data = planned[entry.path] if planned and entry.path in planned else read(entry)
         if isinstance(data, Note):
             skipped.append(data)
             continue
@@ -71,7 +91,7 @@ def run(
     if company or is_hook:
         waiting = sorted((*waiting, *idle))
     is_worth_it = waiting or (clean and _leads_on(clean, config))
-    found = _look(waiting, config, discovery, company, progress) if is_worth_it else None
+    found = _look(waiting, config, discovery, company, progress, planned or {}) if is_worth_it else None
     if found is not None:
         skipped.extend(found.skipped)
         checked -= len({note.path for note in found.skipped})
@@ -80,7 +100,7 @@ def run(
         if found.unfollowed:
             stages["unfollowed"] = found.unfollowed
     stages["token"] = len(waiting)
-    return Report(
+    report = Report(
         findings=tuple(sorted(found.findings, key=_order)) if found is not None else (),
         suppressed=tuple(sorted(found.suppressed, key=_order)) if found is not None else (),
         checked=checked,
@@ -88,6 +108,7 @@ def run(
         notes=tuple(sorted(found.notes)) if found is not None else (),
         stages=tuple(sorted(stages.items())),
     )
+    return Examined(report, found.leaks if found is not None else ())
 
 
 def _speaks(data: bytes) -> bool:
@@ -122,6 +143,7 @@ def _look(
     discovery: Discovery,
     company: bool,
     progress: Progress | None,
+    planned: Mapping[str, bytes],
 ) -> Analysed:
     """Everything behind the byte filter; imported only when a file has earned it."""
     import gc
@@ -139,12 +161,16 @@ def _look(
     piped = [source.path for source in sources if source.path not in found]
     scope = Scope(found.union(piped), is_hook=all(entry.given for entry in discovery.files))
     listed = [entry.path for entry in discovery.files if entry.kind in CODE or entry.kind == SCRIPT] + piped
-    project = Project(config.cwd, libraries, config.root, {s.path: s.data for s in sources}, listed)
+    project = Project(
+        config.cwd, libraries, config.root, {**planned, **{s.path: s.data for s in sources}}, listed
+    )
     if scope.is_hook:
         around = near(project, listed, deep=True)
         sources = [*sources, *around.candidates]
         listed += around.paths
-        project = Project(config.cwd, libraries, config.root, {s.path: s.data for s in sources}, listed)
+        project = Project(
+            config.cwd, libraries, config.root, {**planned, **{s.path: s.data for s in sources}}, listed
+        )
 
     @cache
     def speaks() -> bool:

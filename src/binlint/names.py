@@ -48,9 +48,32 @@ def read_name(name: str) -> NameReading:
     kind, strength, decisive = _kind_of_path(name[:MAX_LENGTH], words)
     if kind is not None and company:
         strength = EXACT if strength >= CLEAR else CLEAR
-    if _is_innocent(decisive, frozenset(decisive), strength, company):
+    of_another = (
+        words[-3:] == ("secret", "key", "base")
+        or not company
+        and (
+            _is_for_another(have)
+            or ("." not in name and bool(have & {"auth", "secure"}) and "api" not in have)
+        )
+    )
+    if of_another or _is_innocent(decisive, frozenset(decisive), strength, company):
         return NameReading(None, company, vendor, testnet, innocent=True)
     return NameReading(kind, company, vendor, testnet, strength=strength)
+
+
+def is_plain(name: str) -> bool:
+    """Whether a name says nothing but that it is a credential: `my_api_key`, not `openWeatherApiKey`."""
+    return all(word in _PLAIN or word.isdigit() for word in split_name(name.rpartition(".")[2][:MAX_LENGTH]))
+
+
+def is_for_another_purpose(name: str) -> bool:
+    """Whether a name says what its secret is for, and that is no exchange: `jwt.secret`, `session_key`."""
+    have = frozenset(split_name(name[:MAX_LENGTH]))
+    return not have & _COMPANY and _is_for_another(have)
+
+
+def _is_for_another(have: frozenset[str]) -> bool:
+    return "api" not in have and bool(have & _PURPOSES)
 
 
 def speaks_of_binance(text: str) -> bool:
@@ -174,7 +197,7 @@ def _kind(words: tuple[str, ...], have: frozenset[str]) -> tuple[Kind | None, in
         if have & _OF_PRIVATE_KEY or ("secret" in have and "passphrase" in have):
             return Kind.PASSPHRASE, CLEAR
         return (Kind.PASSPHRASE, WEAK) if "passphrase" in have else (None, NONE)
-    if "private" in have or words in _KEY_FILES:
+    if "private" in have or words[:2] in _KEY_FILES:
         is_clear = key or have & {"pem", "rsa", "ed25519"}
         return Kind.PRIVATE_KEY, CLEAR if is_clear else WEAK
     if ("s", "key") in pairwise(words):
@@ -232,6 +255,21 @@ def _value_bearing(words: tuple[str, ...]) -> bool:
     return words[-2:] == ("key", "id") and not frozenset(words) & _NEVER
 
 
+_PLAIN = _words(
+    """
+    api apis key keys secret secrets private public access passphrase password hmac rsa ed25519 pem token my our
+    your the a main test testnet demo sandbox live real prod production mainnet dev development default exchange
+    bot trading trade trader crypto account accounts acc user client config cfg settings env spot futures future
+    margin usdm coinm um cm binance bnb mbx x new old current first second value id raw app application
+    """
+)
+# What the secrets of web applications, mail and databases are for.
+_PURPOSES = _words(
+    """
+    jwt nextauth authjs auth0 grafana gf session sessions cookie cookies csrf logged oauth oauth2 smtp ldap sso
+    vapid recaptcha wordpress salt nonce pepper signin signup security
+    """
+)
 # Whatever else the name says.
 _NEVER = _words(
     """
@@ -393,6 +431,22 @@ _COMPOUNDS = {
     "b64secret": "secret",
 }
 
+_MORE_VENDORS = _words(
+    """
+    ably accuweather adyen airtable algolia alibaba amplitude ankr apify appsflyer ascendex asana
+    atlassian auth0 bitbucket bitpay bitpanda bitrue bitso blockchair blockcypher blockfrost braintree
+    brevo btcmarkets bugsnag capsolver chainstack circleci clickatell clickup cloudinary codecov
+    coincheck coindcx coinex coinone coinpayments contentful covalent digifinex digitalocean dropbox
+    dune elastic etoro finnhub fixer flickr foursquare giphy hcaptcha heroku hubspot iexcloud indodax
+    instagram intercom jira jumio klarna korbit lbank linkedin linode loggly lunarcrush mailchimp mapbox
+    marketstack messari messagebird mixpanel mollie nansen netlify newrelic nexmo notion nowpayments
+    okta omdb onesignal openweather openweathermap paddle pagerduty papertrail pexels pinecone pipedrive
+    pixabay plaid plivo postmark probit pubnub pusher quicknode razorpay rollbar salesforce santiment
+    segment sendinblue shopify skyscanner snyk sonar spotify square squarespace supabase tatum tiingo
+    tmdb todoist tomtom tradestation trello twelvedata twitch typeform unsplash vercel vimeo vonage
+    wazirx weatherapi weatherbit whitebit wix yelp zaif zendesk zoho zoom
+    """
+)
 _VENDORS = {
     word: vendor
     for vendor, words in {
@@ -482,6 +536,7 @@ _VENDORS = {
         "wechat": "wechat weixin serverchan",
         "woo": "woox woo",
         "zerodha": "zerodha kite",
+        **{word: word for word in _MORE_VENDORS},
     }.items()
     for word in words.split()
 }

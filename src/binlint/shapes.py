@@ -214,7 +214,7 @@ def _off_by(difference: int) -> str:
 # A run in a larger text. To its left may stand an escape, which belongs to the source and not to the value:
 # "\n", "\u003d", "%3D", a terminal colour. `=` is an assignment before a key and base64 padding behind it.
 _KEY_RUN = re.compile(
-    r"(?<![A-Za-z0-9+/_\-])"
+    r"(?:(?<![A-Za-z0-9+/_\-])|(?<=:-))"  # also `${NAME:-…}`
     r"(?:(?<=\\)(?:[nrtvf]|u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2})|(?<=%)[0-9A-Fa-f]{2}|(?<=[\[;])[0-9]{1,2}m)?"
     r"[A-Za-z0-9]{64}(?![A-Za-z0-9+/_\-=])"
 )

@@ -69,9 +69,10 @@ class Programs:
         path = (*own, *whose.path[len(own) :])
         if whose.is_key:
             return _among(path[-1], whose)
-        return any(
-            _among(str(literal.value), whose) for _, literal in _at(self._case.facts.document, path, ())
-        )
+        said = list(_at(self._case.facts.document, path, ()))
+        if not said:  # a file that is laid over another one need not repeat it
+            return self._case.linked.world.speaks
+        return any(_among(str(literal.value), whose) for _, literal in said)
 
     def _sighting(self, known: SettingsFile, kind: Kind, literal: Literal, way: Steps) -> Iterator[Sighting]:
         case, shown = self._case, ".".join(way)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from binlint.facts import Mention
+from binlint.finding import Kind
 from binlint.names import read_name
 from binlint.syntax.lexical import Lines
 from binlint.syntax.tables import NOT_ONE, Tables
@@ -17,9 +18,12 @@ from binlint.syntax.tables import NOT_ONE, Tables
 _BACK = 400  # characters before a value
 _AHEAD = 200
 _LONGEST = 60  # characters of a name
+_PLAIN = re.compile(r"(?:[^\W\d]|[-.]){1,30}")
+_FEW = 6  # words
+_BLANK = " \t\"'`("
 _MOST = 2_000  # values of one text that are looked at so closely
 
-_TAG = re.compile(r"<([\w:.-]{1,80})((?:\s[^<>]{0,300})?)>\s*$")
+_TAG = re.compile(r"<([\w:.-]{1,80})((?:\s[^<>]{0,300})?)>\s*(?:<!\[CDATA\[\s*)?$")
 _IN_TAG = re.compile(r"<([\w:.-]{1,80})(\s[^<>]{0,300})$")
 _ATTRIBUTE = re.compile(
     r"""\b(?:name|key|id|property|label|field)\s*=\s*\\?["']([^"'<>\\]{1,60})""", re.IGNORECASE
@@ -33,6 +37,7 @@ _BLOCK = re.compile(
 )
 _WORD = re.compile(r"[^\W\d][\w.-]{0,59}")
 _WHERE = re.compile(r"""["'`]?\s*WHERE\s+[\w."`]{1,60}\s*=\s*["']([^"']{1,60})["']""", re.IGNORECASE)
+_IN_URL = re.compile(r"://[^\s\"'<>]{1,300}[?&][\w.-]{1,40}=$")  # what is no credential by its name
 _PLACES = frozenset({"default", "value", "val", "string", "data", "text", "content"})
 
 
@@ -49,7 +54,13 @@ def named(text: str, mentions: Iterable[Mention]) -> Iterator[Mention]:
         lines = lines or Lines(text)
         tables = tables or Tables(text)
         start = lines.starts[mention.place.line - 1] + mention.place.column - 1
-        name = _around(text, lines, start, mention) or tables.name(mention)
+        if _IN_URL.search(text, max(0, start - _BACK), start):
+            continue
+        name = (
+            _around(text, lines, start, mention)
+            or tables.name(mention)
+            or _said(text[lines.starts[mention.place.line - 1] : start])
+        )
         if name and name != NOT_ONE:
             yield mention._replace(name=name)
         elif not name:
@@ -77,6 +88,8 @@ def _around(text: str, lines: Lines, start: int, mention: Mention) -> str:
         if where is not None:
             return where[1]
     line = before[max(0, len(before) - (start - lines.starts[mention.place.line - 1])) :]
+    if not line.strip(_BLANK) and "=" in before[-_LONGEST - len(line) :]:
+        line = before[: len(before) - len(line)].rstrip().rpartition("\n")[2]  # the line above ends with "="
     return _in_argument(line) or _before_type(line)
 
 
@@ -97,6 +110,8 @@ def _in_markup(before: str) -> str:
 def _in_argument(line: str) -> str:
     """`define('BINANCE_API_KEY', '`: the last text in quotes before it, if that is a name."""
     texts = _QUOTED.findall(line)
+    if texts and read_name(texts[-1]).innocent:
+        return texts[-1]
     return (
         texts[-1]
         if texts and _is_credential(texts[-1]) and line.rstrip("\"'`\\ ").endswith((",", "=", ":"))
@@ -113,6 +128,19 @@ def _before_type(line: str) -> str:
     return words[-1] if words else ""
 
 
+def _said(line: str) -> str:
+    """`* Binance secret key: @…@`, `#define SECRET F("`: a few words, of which the last are a name."""
+    words = _WORD.findall(line)
+    if len(line) > _LONGEST or not 0 < len(words) <= _FEW or not all(map(_PLAIN.fullmatch, words)):
+        return ""
+    for first in range(len(words)):
+        name = " ".join(words[first:])
+        if _is_credential(name):
+            return name
+    return ""
+
+
 def _is_credential(name: str) -> bool:
     reading = read_name(name)
-    return len(name) <= _LONGEST and reading.kind is not None and not reading.innocent
+    is_told = reading.kind is not None and reading.kind is not Kind.UNKNOWN
+    return len(name) <= _LONGEST and is_told and not reading.innocent

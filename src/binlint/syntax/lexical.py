@@ -81,6 +81,10 @@ class Lines:
         column = offset - self.starts[index] + (self._column if index == 0 else 1)
         return self._line + index, column
 
+    def offset(self, line: int, column: int) -> int:
+        """The offset of a place's line and column, in a text that begins at the first of both."""
+        return self.starts[line - 1] + column - 1
+
     def place(self, start: int, end: int) -> Place:
         """The place of a region."""
         return Place(*self.point(start), *self.point(end))
@@ -187,6 +191,7 @@ _WRAPPERS = frozenset(
 _GENERIC = frozenset(("default", "value", "default_value", "defaultvalue", "val", "v"))
 _SIGNATURES = frozenset(("signature", "sig", "sign"))
 _FRESH = _OPENERS + "#-/;>:\u2022"
+_LONGEST_WORD = 50  # characters; a longer one is a value itself
 _OPTIONS = {"-hmac": "hmac_key", "-H": ""}
 _CODE_WORDS = frozenset(
     ("import", "from", "def", "class", "return", "pass", "else", "try", "finally", "break", "del")
@@ -334,7 +339,7 @@ def _label(head: str) -> str:
     while start and len(bare) - start < _LABEL and bare[start - 1] not in _BOUNDARIES:
         start -= 1
     words = bare[start:].strip(_OPENERS + "-.").split()
-    if not words:
+    if not words or any(len(word) > _LONGEST_WORD for word in words):
         return ""
     name = words[-1] if is_assignment else " ".join(words[-4:])
     if words[-1].startswith("-"):  # an option of a command

@@ -31,6 +31,7 @@ _PYTHON = ("python", "ipython", "sage", "xpython")
 _ANSI = re.compile(r"\x1b(?:\[[0-?]{0,30}[ -/]{0,4}[@-~]|\][^\x07\x1b]{0,2000}(?:\x07|\x1b\\))")
 _LANGUAGES = (("metadata", "kernelspec", "language"), ("metadata", "language_info", "name"))
 _CELL_LANGUAGES = (("metadata", "vscode", "languageId"), ("language",))  # the latter in version 3
+_COMMENT = re.compile(r"\s#.*")
 _ADVICE = "outputs stay when the code is mended: clear them"
 _LAST_NAME = re.compile(r"([^\W\d]\w*)(?:\([^()\n]{0,200}\))?\s*;?\s*\Z")
 
@@ -53,7 +54,8 @@ class Piece(NamedTuple):
 
     def shown(self, file: str) -> str:
         """The name of what an output shows: the last thing that its cell says."""
-        found = _LAST_NAME.search(plain(file, self.asked, "")) if self.asked else None
+        source = plain(file, self.asked, "").rstrip() if self.asked else ""
+        found = _LAST_NAME.search(_COMMENT.sub("", source[source.rfind("\n") + 1 :]))
         return found[1] if found else ""
 
     def excerpt(self, file: str) -> Excerpt:

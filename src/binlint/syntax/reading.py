@@ -11,6 +11,7 @@ from binlint.sources import kinds
 from binlint.sources.decode import decode
 from binlint.sources.source import Source, Text
 
+_HEAD = 4_096  # bytes in which a binary file has a NUL
 LONGEST = 1_000_000  # characters of settings that are read as such; beyond, they are read as text
 
 
@@ -28,6 +29,10 @@ def may_matter(kind: str, data: bytes) -> bool:
         from binlint.syntax.binary import may_hold
 
         return may_hold(data)
+    if b"\0" in data[:_HEAD]:
+        from binlint.syntax.binary import may_hold
+
+        return may_hold(data) or candidates.may_hold_key(data)
     return candidates.may_hold_key(data)
 
 

@@ -16,17 +16,20 @@ from typing import NamedTuple
 from binlint import shapes
 from binlint.facts import Expr, Facts, Literal, Mapping, Mention, Scope, Sequence, Slot, StringPlace
 from binlint.finding import Place
-from binlint.names import MAX_LENGTH, read_name
-from binlint.syntax import lexical
+from binlint.names import MAX_LENGTH, is_for_another_purpose, read_name
+from binlint.syntax import labels, lexical
 from binlint.syntax.builder import split_lines
 from binlint.syntax.company import company_of, named_by_path, owner_of
 from binlint.syntax.data import compile_data
+from binlint.syntax.lexical import Lines
 from binlint.syntax.python import is_base64_between
 
 OURS = "binance"
 
 MODULE = Scope("module", -1, -1, "", {}, {}, frozenset())
 _NESTING = 4  # keys that a shown name has at most
+_KEPT_ENCODED = frozenset((shapes.Shape.KEY, shapes.Shape.PRIVATE_KEY, shapes.Shape.ENCRYPTED_PRIVATE_KEY))
+_LONGEST_KEY = 100  # characters, with the blanks around it
 _SHORTEST = 16  # characters of a value that may be a secret
 _MOST = 20_000  # values
 _WHOSE = frozenset(
@@ -36,8 +39,13 @@ _WHOSE = frozenset(
 )
 _LABELS = ("name", "key", "variable", "var", "env", "id", "field", "property", "option")
 _LABELLED = frozenset(("value", "val", "default", "content", "data", "defaultvalue", "default_value"))
+_SHORT = 3  # characters of a name: `k` and `s`
+_OPEN = frozenset(
+    "value values val data default text content string note notes comment comments description message body"
+    " main live prod test account accounts binance spot futures first second hmac keys creds auth".split()
+)
 _OPTION = re.compile(r"--?[A-Za-z][\w.-]{0,60}=?")
-_ENCODED = re.compile(r"[A-Za-z0-9+/]{86,120}={0,2}")
+_ENCODED = re.compile(r"[A-Za-z0-9+/]{86,8000}={0,2}")
 
 
 class _Value(NamedTuple):
@@ -58,15 +66,26 @@ def compile_settings(path: str, text: str, kind: str) -> Facts:
     if named:
         phrases = (*phrases, named)
     slots = tuple(_slots(facts.document, owner))
-    inside = _Inside(slots)
+    inside = _Inside(slots, Lines(text))
     return facts._replace(
         scopes=(MODULE,),
         slots=slots,
-        strings=tuple(StringPlace(s.value, 0, s.place, False) for s in slots if isinstance(s.value, Literal)),
+        strings=tuple(
+            StringPlace(slot.value, 0, slot.place, False)
+            for slot in slots
+            if isinstance(slot.value, Literal) and _may_be_anything(slot.name)
+        ),
         mentions=tuple(_mentions(text, inside, owner)),
         company=phrases,
         only_testnet=company.only_testnet,
     )
+
+
+def _may_be_anything(name: str) -> bool:
+    """Whether a name leaves open what its value is; any other says that it is no credential."""
+    reading = read_name(name)
+    last = name.rpartition(".")[2].strip("[]0123456789")
+    return reading.kind is not None or len(last) <= _SHORT or last.lower() in _OPEN
 
 
 def _slots(document: Expr, owner: str) -> Iterator[Slot]:
@@ -152,13 +171,15 @@ def _secret(literal: Literal) -> Literal | None:
     value = literal.value
     if not isinstance(value, str) or len(value) < _SHORTEST:
         return None
-    bare = "".join(value.split()) if len(value) <= 200 else ""
+    if len(value) < _LONGEST_KEY:
+        literal = literal._replace(value=value.strip())
+    bare = "".join(value.split()) if len(value) <= 10_000 else ""
     if _ENCODED.fullmatch(bare):  # as Kubernetes keeps what is secret
         try:
             decoded = base64.b64decode(bare, validate=True).decode("ascii").strip()
         except (binascii.Error, ValueError):
             return literal
-        if shapes.classify(decoded, frozenset()) is shapes.Shape.KEY:
+        if shapes.classify(decoded, frozenset()) in _KEPT_ENCODED:
             return literal._replace(value=decoded)
     return literal
 
@@ -166,7 +187,8 @@ def _secret(literal: Literal) -> Literal | None:
 class _Inside:
     """Tells which value a place lies in."""
 
-    def __init__(self, slots: tuple[Slot, ...]) -> None:
+    def __init__(self, slots: tuple[Slot, ...], lines: Lines) -> None:
+        self.lines = lines
         self._slots = sorted(slots, key=lambda slot: slot.place)
         self._starts = [slot.place[:2] for slot in self._slots]
 
@@ -180,31 +202,41 @@ class _Inside:
 
 def _mentions(text: str, inside: _Inside, owner: str) -> Iterator[Mention]:
     """What stands in comments, within longer values, and where the file is broken."""
+    read: set[Place] = set()
     for mention in lexical.mentions(text):
         slot = inside.of(mention.place)
-        if slot is not None and isinstance(slot.value, Literal) and "\n" in _shown(slot.value):
-            mention = _unescaped(mention)
         if slot is None:
             yield _owned(mention, owner)
-        elif not (isinstance(slot.value, Literal) and _shown(slot.value) == mention.value.strip()):
-            named = mention if mention.name or mention.call else mention._replace(name=slot.name)
-            if not _is_wrapped(mention.value, slot):
-                yield _owned(named, slot.owner)
+        elif slot.place not in read and isinstance(slot.value, Literal):
+            read.add(slot.place)
+            if not _is_other_purpose(slot):
+                yield from _within(slot, slot.value, text, inside.lines)
 
 
-def _is_wrapped(value: str, slot: Slot) -> bool:
-    """Whether it is a line of a longer base64 text."""
-    lines = split_lines(_shown(slot.value)) if isinstance(slot.value, Literal) else []
-    return any(is_base64_between(lines, number) for number, line in enumerate(lines) if line.strip() == value)
+def _is_other_purpose(slot: Slot) -> bool:
+    return not slot.owner and is_for_another_purpose(slot.name)
 
 
-def _unescaped(mention: Mention) -> Mention:
-    """`\\nkey: …` in a text that is written on one line: the letter belongs to the escape."""
-    reading = read_name(mention.name)
-    bare = mention.name[1:]
-    if reading.kind is None and mention.name[:1] in ("n", "t", "r") and read_name(bare).kind is not None:
-        return mention._replace(name=bare)
-    return mention
+def _within(slot: Slot, literal: Literal, text: str, lines: Lines) -> Iterator[Mention]:
+    """The mentions in a value as it is meant, where they stand as it is written."""
+    value = _shown(literal)
+    if shapes.classify(value, frozenset()) in shapes.SECRETS:
+        return  # the whole value is one
+    start, end = lines.offset(slot.place.line, slot.place.column), lines.offset(*slot.place[2:])
+    inner = split_lines(value)
+    for mention in labels.named(value, lexical.mentions(value)):
+        if any(
+            is_base64_between(inner, number)
+            for number, line in enumerate(inner)
+            if line.strip() == mention.value
+        ):
+            continue
+        at = text.find(mention.value, start, end)
+        place = lines.place(at, at + len(mention.value)) if at >= 0 else slot.place
+        name = mention.name
+        if not name and not mention.call and read_name(slot.name).kind is not None:
+            name = slot.name
+        yield _owned(mention._replace(place=place, name=name), slot.owner)
 
 
 def _shown(literal: Literal) -> str:

@@ -18,6 +18,7 @@ from binlint.syntax.python import is_base64_between
 from binlint.syntax.settings import MODULE
 
 _WIDE = 2_000  # characters of a line that a person writes; what is longer was made by a program
+_BESIDE = 80  # characters between the halves of a credential
 _MANY = 8  # bare values in one file: more are a list of something else
 _LOCKS = re.compile(
     r"(?:.*[.-])?lock(?:file)?(?:\.\w+)?|go\.sum|npm-shrinkwrap\.json|.*\.min\.\w+|.*\.(?:map|svg|css|lock)"
@@ -42,6 +43,13 @@ def compile_text(path: str, text: str, kind: str) -> Facts:
     )
 
 
+def _is_near(first: Mention | None, second: Mention) -> bool:
+    """Whether two values stand side by side on a line."""
+    if first is None or first.place.end_line != second.place.line:
+        return False
+    return second.place.column - first.place.end_column < _BESIDE
+
+
 def _mentions(path: str, text: str) -> Iterator[Mention]:
     name = posixpath.basename(path)
     found = list(named(text, lexical.mentions(text)))
@@ -52,13 +60,17 @@ def _mentions(path: str, text: str) -> Iterator[Mention]:
         return
     is_made = _LOCKS.fullmatch(name.lower()) is not None
     lines = split_lines(text)
+    last: Mention | None = None
     bare = [mention for mention in found if not mention.name and not mention.call]
     for mention in found:
         line = mention.place.line - 1
         if is_made or len(lines[line]) > _WIDE:
             reading = read_name(mention.name)
-            if reading.company or (reading.kind is not None and reading.strength >= CLEAR and not is_made):
+            is_clear = reading.company or (reading.kind is not None and reading.strength >= CLEAR)
+            is_second = reading.kind is not None and _is_near(last, mention)
+            if (is_clear or is_second) and (reading.company or not is_made):
                 yield mention
+                last = mention
         elif mention.name or mention.call:
             yield mention
         elif len(bare) <= _MANY and not is_base64_between(lines, line):
