@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from binlint.facts import Mention
 from binlint.finding import Kind
 from binlint.names import read_name
+from binlint.syntax.company import owner_of
 from binlint.syntax.lexical import Lines
 from binlint.syntax.tables import NOT_ONE, Tables
 
@@ -19,6 +20,7 @@ _BACK = 400  # characters before a value
 _AHEAD = 200
 _LONGEST = 60  # characters of a name
 _PLAIN = re.compile(r"(?:[^\W\d]|[-.]){1,30}")
+_ABOVE = 6  # lines
 _FEW = 6  # words
 _BLANK = " \t\"'`("
 _MOST = 2_000  # values of one text that are looked at so closely
@@ -67,6 +69,33 @@ def named(text: str, mentions: Iterable[Mention]) -> Iterator[Mention]:
             yield mention
 
 
+def owned(text: str, mentions: Iterable[Mention]) -> Iterator[Mention]:
+    """The same with the service before the name, where a heading, a tag or a call above says whose it is."""
+    lines: Lines | None = None
+    asked = 0
+    for mention in mentions:
+        asked += 1
+        if not mention.name or asked > _MOST or owner_of(mention.name):
+            yield mention
+            continue
+        lines = lines or Lines(text)
+        last = lines.starts[mention.place.line - 1] + mention.place.column - 1
+        first = lines.starts[max(0, mention.place.line - 1 - _ABOVE)]
+        owner = _owner_above(text[max(first, last - _BACK) : last])
+        yield mention._replace(name=f"{owner}.{mention.name}") if owner else mention
+
+
+def _owner_above(before: str) -> str:
+    """The nearest service that a short line, a tag or a call before a value names."""
+    for line in reversed(before.splitlines()):
+        words = [word for word in _WORD.findall(line) if len(word) <= _LONGEST // 2]  # not in a value
+        if len(words) <= _FEW:
+            owners = [owner for word in words for part in word.split(".") if (owner := owner_of(part))]
+            if owners:
+                return owners[-1]
+    return ""
+
+
 def _says_something(name: str) -> bool:
     reading = read_name(name) if name else None
     return reading is not None and (
@@ -110,13 +139,10 @@ def _in_markup(before: str) -> str:
 def _in_argument(line: str) -> str:
     """`define('BINANCE_API_KEY', '`: the last text in quotes before it, if that is a name."""
     texts = _QUOTED.findall(line)
-    if texts and read_name(texts[-1]).innocent:
-        return texts[-1]
-    return (
-        texts[-1]
-        if texts and _is_credential(texts[-1]) and line.rstrip("\"'`\\ ").endswith((",", "=", ":"))
-        else ""
-    )
+    last: str = texts[-1] if texts else ""
+    if last and read_name(last).innocent:
+        return last
+    return last if _is_credential(last) and line.rstrip("\"'`\\ ").endswith((",", "=", ":")) else ""
 
 
 def _before_type(line: str) -> str:

@@ -338,6 +338,8 @@ def _label(head: str) -> str:
     start = len(bare)
     while start and len(bare) - start < _LABEL and bare[start - 1] not in _BOUNDARIES:
         start -= 1
+    if bare[start - 1 : start] == "\\" and bare[start : start + 1] in ("n", "r", "t"):
+        start += 1  # the letter belongs to an escape
     words = bare[start:].strip(_OPENERS + "-.").split()
     if not words or any(len(word) > _LONGEST_WORD for word in words):
         return ""

@@ -169,9 +169,15 @@ def _joins(char: str) -> bool:
 
 
 def is_base64_between(lines: list[str], number: int) -> bool:
-    """Whether line `number` stands next to a line of base64 that is no key itself."""
-    around = [lines[n].strip() for n in (number - 1, number + 1) if 0 <= n < len(lines)]
-    return any(_BASE64.fullmatch(line) and not _KEY.fullmatch(line) for line in around)
+    """Whether line `number` belongs to some lines of base64 of which one at least is no key itself."""
+    block = []
+    for step in (-1, 1):
+        at = number + step
+        while 0 <= at < len(lines) and len(block) < _BLOCK and _BASE64.fullmatch(line := lines[at].strip()):
+            block.append(line)
+            at += step
+    return any(not _KEY.fullmatch(line) for line in block)
 
 
+_BLOCK = 40  # lines that are looked at
 _KEY = re.compile(r"[A-Za-z0-9]{64}")

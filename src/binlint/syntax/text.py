@@ -13,7 +13,7 @@ from binlint.syntax import lexical
 from binlint.syntax.builder import split_lines
 from binlint.syntax.company import company_of, named_by_path
 from binlint.syntax.data_build import literal
-from binlint.syntax.labels import named
+from binlint.syntax.labels import named, owned
 from binlint.syntax.python import is_base64_between
 from binlint.syntax.settings import MODULE
 
@@ -52,7 +52,7 @@ def _is_near(first: Mention | None, second: Mention) -> bool:
 
 def _mentions(path: str, text: str) -> Iterator[Mention]:
     name = posixpath.basename(path)
-    found = list(named(text, lexical.mentions(text)))
+    found = list(owned(text, named(text, lexical.mentions(text))))
     if not found:
         return
     if len(found) == 1 and _KEY_FILE.fullmatch(text):
