@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import IO, TYPE_CHECKING
 
 from binlint import __version__
@@ -14,6 +14,8 @@ from binlint.errors import BinlintError, ConfigError
 
 if TYPE_CHECKING:
     from binlint.config import Config, Known
+    from binlint.engine import Examined
+    from binlint.leak import Leak
     from binlint.report import Note, Report
     from binlint.reporters.context import ReportContext
     from binlint.sources.discover import Discovery
@@ -92,9 +94,55 @@ def _check(options: Options, out: Output) -> int:
     sources: tuple[Source, ...] = ()
     if _STDIN in paths:
         sources, discovery = _with_stdin(options.stdin_filename or "", discovery, config)
-    report = _run(config, discovery, sources, out if not options.quiet else None)
+    if options.fix or options.diff:
+        return _refactor(config, discovery, options, out, target)
+    report = _run(config, discovery, sources, out if not options.quiet else None).report
     _deliver(report, config, options, out, target)
     return exit_code(report, config)
+
+
+def _refactor(config: Config, discovery: Discovery, options: Options, out: Output, target: str | None) -> int:
+    """`--fix` and `--diff`: plans, shows or carries out, and reports what is left."""
+    from binlint import cli_fix, engine
+
+    if _STDIN in options.paths or options.stdin_filename is not None:
+        raise ConfigError("standard input cannot be fixed: its secrets would be lost")
+    if options.fix and not options.diff:
+        cli_fix.refuse_in_ci(options.fix_in_ci)
+    watched = out if not options.quiet else None
+    found = _run(config, discovery, (), watched)
+
+    def check(planned: Mapping[str, bytes]) -> Sequence[Leak]:
+        return engine.examine(config, discovery, planned=planned).leaks
+
+    listing = [entry.path for entry in discovery.files]
+    prepared = cli_fix.prepare(found.leaks, config, listing, check, options.unsafe_fixes)
+    if options.diff:
+        out.write("".join(cli_fix.diff(prepared, found.leaks)))
+        out.flush()
+        out.tell("".join(cli_fix.summary(prepared, config, is_done=False)))
+        return (
+            FAILED
+            if engine.is_incomplete(found.report, config)
+            else FINDINGS
+            if prepared.plan.files
+            else CLEAN
+        )
+    report, failure = found.report, ""
+    if not prepared.is_empty:
+        try:
+            cli_fix.write(prepared, config)
+        except cli_fix.NotWritten as error:
+            failure = str(error)
+        report = _run(config, discovery, (), watched).report
+    _deliver(report, config, options, out, target)
+    if failure:
+        out.complain(failure)
+        return FAILED
+    out.tell("".join(cli_fix.summary(prepared, config, is_done=True)))
+    code = exit_code(report, config)
+    is_changed = not prepared.is_empty and options.exit_non_zero_on_fix
+    return FINDINGS if code == CLEAN and is_changed else code
 
 
 def exit_code(report: Report, config: Config) -> int:
@@ -148,7 +196,9 @@ def _with_stdin(name: str, discovery: Discovery, config: Config) -> tuple[tuple[
     return (found,), discovery
 
 
-def _run(config: Config, discovery: Discovery, sources: tuple[Source, ...], watched: Output | None) -> Report:
+def _run(
+    config: Config, discovery: Discovery, sources: tuple[Source, ...], watched: Output | None
+) -> Examined:
     from binlint import engine
 
     bar = None
@@ -157,11 +207,12 @@ def _run(config: Config, discovery: Discovery, sources: tuple[Source, ...], watc
 
         bar = Bar()
     try:
-        report = engine.run(config, discovery, progress=bar, extra_sources=sources)
+        found = engine.examine(config, discovery, progress=bar, extra_sources=sources)
     finally:
         if bar is not None:
             bar.close()
-    return report._replace(notes=tuple(sorted((*report.notes, *discovery.remarks))))
+    notes = tuple(sorted((*found.report.notes, *discovery.remarks)))
+    return found._replace(report=found.report._replace(notes=notes))
 
 
 def _deliver(report: Report, config: Config, options: Options, out: Output, target: str | None) -> None:

@@ -25,6 +25,11 @@ class Options(NamedTuple):
     statistics: bool = False
     quiet: bool = False
     verbose: bool = False
+    fix: bool = False
+    unsafe_fixes: bool = False
+    diff: bool = False
+    exit_non_zero_on_fix: bool = False
+    fix_in_ci: bool = False
 
 
 def plain_options(arguments: Sequence[str]) -> Options | None:

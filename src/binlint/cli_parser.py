@@ -9,11 +9,12 @@ from typing import NoReturn, Protocol
 
 from binlint import __version__
 from binlint.cli_options import COMMANDS, Options
-from binlint.config import closest
+from binlint.config import FIX_STYLES, closest
 from binlint.errors import ConfigError
 from binlint.finding import Severity
 from binlint.reporters import FORMATS
 
+_FIX = ("fix-style", "env-file")
 COLOURS = ("auto", "always", "never")
 LEVELS = tuple(severity.word for severity in Severity)
 
@@ -178,6 +179,17 @@ def _check_parser() -> _Parser:
     )
     add("--strict", action="store_true", default=None, help="exit with 2 when a file could not be fully read")
 
+    add = parser.add_argument_group("refactor").add_argument
+    add("--fix", action="store_true", help="move credentials out of Python code into the environment file")
+    add("--unsafe-fixes", action="store_true", help="also where the value may be read at another time")
+    add("--diff", action="store_true", help="show what --fix would change, with masked values, and stop")
+    add("--fix-style", choices=FIX_STYLES, help=f"how a moved value is read (default: {FIX_STYLES[0]})")
+    add(
+        "--env-file", metavar="FILE", help="where values are saved (default: .env at the root of the project)"
+    )
+    add("--exit-non-zero-on-fix", action="store_true", help="exit with 1 also when everything was moved")
+    add("--fix-in-ci", action="store_true", help="fix even where CI is set, and the runner's files are lost")
+
     add = parser.add_argument_group("configuration").add_argument
     add(
         "--config",
@@ -205,7 +217,15 @@ def _overrides(options: argparse.Namespace) -> dict[str, object]:
             overrides[key] = [item.strip() for value in values for item in value.split(",") if item.strip()]
     if options.per_file_ignores is not None:
         overrides["per-file-ignores"] = _per_file(options.per_file_ignores)
-    for key in ("force-exclude", "respect-gitignore", "fail-on", "exit-zero", "strict", "output-format"):
+    for key in (
+        "force-exclude",
+        "respect-gitignore",
+        "fail-on",
+        "exit-zero",
+        "strict",
+        "output-format",
+        *_FIX,
+    ):
         value = getattr(options, key.replace("-", "_"))
         if value is not None:
             overrides[key] = value

@@ -21,6 +21,7 @@ ALL = "ALL"
 FILE_NAMES = (".binlint.toml", "binlint.toml", "pyproject.toml")
 
 # Made by tools, or other people's code. `build` and `dist` are not here: what ships may leak.
+FIX_STYLES = ("environ", "environ-get", "getenv", "decouple")  # how a moved value is read
 DEFAULT_EXCLUDES = (
     ".bzr",
     ".direnv",
@@ -61,6 +62,9 @@ class Config(NamedTuple):
     exit_zero: bool = False
     output_format: str | None = None
     strict: bool = False
+    fix_style: str = FIX_STYLES[0]
+    variable_prefix: str = "BINANCE"
+    env_file: str | None = None  # relative to `root`; None is `.env` there
     ignore_comments: bool = True  # heed `# binlint: ignore[…]`
     cwd: str = os.curdir  # the directory of the run, which paths are relative to
 
@@ -364,6 +368,24 @@ def _format(value: object, place: str, known: Known) -> str:
     return value
 
 
+def _style(value: object, place: str, known: Known) -> str:
+    if not isinstance(value, str) or value not in FIX_STYLES:
+        raise ConfigError(f"{place}: expected one of {', '.join(FIX_STYLES)}")
+    return value
+
+
+def _prefix(value: object, place: str, known: Known) -> str:
+    if not isinstance(value, str) or not re.fullmatch("[A-Z][A-Z0-9_]{0,30}", value):
+        raise ConfigError(f"{place}: expected capital letters, digits and _, such as BINANCE")
+    return value.rstrip("_")
+
+
+def _path(value: object, place: str, known: Known) -> str:
+    if not isinstance(value, str) or not value or "\0" in value:
+        raise ConfigError(f"{place}: expected the path of a file, not {_type(value)}")
+    return value
+
+
 def _type(value: object) -> str:
     names = {bool: "a truth value", str: "a string", list: "a list", dict: "a table", int: "a number"}
     return names.get(type(value), "another type")
@@ -382,5 +404,8 @@ _OPTIONS: Mapping[str, Callable[[object, str, Known], object]] = {
     "exit-zero": _flag,
     "output-format": _format,
     "strict": _flag,
+    "fix-style": _style,
+    "variable-prefix": _prefix,
+    "env-file": _path,
 }
 KEYS = tuple(_OPTIONS)

@@ -48,9 +48,8 @@ def read_name(name: str) -> NameReading:
     kind, strength, decisive = _kind_of_path(name[:MAX_LENGTH], words)
     if kind is not None and company:
         strength = EXACT if strength >= CLEAR else CLEAR
-    of_another = (
-        words[-3:] == ("secret", "key", "base")
-        or not company
+    of_another = words[-3:] == ("secret", "key", "base") or (
+        not company
         and (
             _is_for_another(have)
             or ("." not in name and bool(have & {"auth", "secure"}) and "api" not in have)
@@ -257,16 +256,20 @@ def _value_bearing(words: tuple[str, ...]) -> bool:
 
 _PLAIN = _words(
     """
-    api apis key keys secret secrets private public access passphrase password hmac rsa ed25519 pem token my our
-    your the a main test testnet demo sandbox live real prod production mainnet dev development default exchange
-    bot trading trade trader crypto account accounts acc user client config cfg settings env spot futures future
+    api apis key keys secret secrets private public access passphrase password hmac rsa ed25519 pem
+    token my our
+    your the a main test testnet demo sandbox live real prod production mainnet dev development default
+    exchange
+    bot trading trade trader crypto account accounts acc user client config cfg settings env spot
+    futures future
     margin usdm coinm um cm binance bnb mbx x new old current first second value id raw app application
     """
 )
 # What the secrets of web applications, mail and databases are for.
 _PURPOSES = _words(
     """
-    jwt nextauth authjs auth0 grafana gf session sessions cookie cookies csrf logged oauth oauth2 smtp ldap sso
+    jwt nextauth authjs auth0 grafana gf session sessions cookie cookies csrf logged oauth oauth2 smtp
+    ldap sso
     vapid recaptcha wordpress salt nonce pepper signin signup security
     """
 )

@@ -1,0 +1,141 @@
+"""`--fix` and `--diff`: the refactor as the user sees it. Nothing here shows a value."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from binlint.errors import ConfigError
+from binlint.fixing import transaction
+from binlint.fixing.plan import FilePlan, Left, Move
+from binlint.fixing.store import Change, Part
+from binlint.fixing.styles import STYLES
+from binlint.frames import Values
+from binlint.reporters.clean import clean
+
+NotWritten = transaction.NotWritten
+
+if TYPE_CHECKING:
+    from binlint.config import Config
+    from binlint.finding import SecretText
+    from binlint.leak import Leak
+
+_CI = ("CI", "PRE_COMMIT_CI")
+_CONTEXT = 2  # lines around a change
+_REVOKE = """\
+The values were in the source: whoever saw it has them. What is left to do:
+  1. Revoke the keys, on Binance under API Management, and make new ones with the smallest rights.
+  2. Put the new values into {store}; {loads}.
+  3. The old values are still in the history of the repository, in clones and forks, in caches and logs, in
+     backups of editors and patches that pre-commit keeps. To rewrite the history is not enough: revoke them.
+"""
+
+
+def refuse_in_ci(is_allowed: bool) -> None:
+    """A runner's store is thrown away with the runner, and the secret with it. Raises ConfigError."""
+    if is_allowed:
+        return
+    for name in _CI:
+        if os.environ.get(name, "").lower() not in ("", "0", "false", "no"):
+            raise ConfigError(
+                f"{name} is set: --fix would save the secrets where nobody can get at them; run it on your "
+                "own computer, or say --fix-in-ci"
+            )
+
+
+def prepare(
+    leaks: Sequence[Leak], config: Config, listing: Sequence[str], check: transaction.Check, unsafe: bool
+) -> transaction.Prepared:
+    """Plans the refactor of what a run has found."""
+    wishes = transaction.Wishes(config.fix_style, config.variable_prefix, config.env_file, unsafe)
+    return transaction.prepare(leaks, config.root, _reader(config), listing, check, wishes)
+
+
+def write(prepared: transaction.Prepared, config: Config) -> None:
+    """Carries it out. Raises NotWritten."""
+    transaction.write(prepared, config.root, lambda path: os.path.join(config.cwd, path))
+
+
+def _reader(config: Config) -> Callable[[str], bytes | None]:
+    from binlint.sources.project import Project
+
+    return Project(config.cwd, {}, config.root).read
+
+
+# what is shown
+
+
+def diff(prepared: transaction.Prepared, leaks: Iterable[Leak]) -> Iterator[str]:
+    """What would change, as a unified diff with masked values: to be read, not to be applied."""
+    values = Values(leak.value for leak in leaks)
+    for each in prepared.plan.files:
+        yield from _file_diff(each, values)
+    for change in prepared.changes:
+        yield clean_lines(change.shown_diff())
+
+
+def _file_diff(each: FilePlan, values: Values) -> Iterator[str]:
+    before, after = (_shown(data, values) for data in (each.before, each.after))
+    lines = difflib.unified_diff(before, after, f"a/{each.path}", f"b/{each.path}", lineterm="", n=_CONTEXT)
+    yield from (f"{clean(line)}\n" for line in lines)
+
+
+def _shown(data: bytes, values: Values) -> list[str]:
+    text = data.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")
+    return values.mask(text).split("\n")
+
+
+def clean_lines(text: str) -> str:
+    """A text of several lines without what could disturb a terminal."""
+    return "".join(f"{clean(line)}\n" for line in text.splitlines())
+
+
+def summary(prepared: transaction.Prepared, config: Config, is_done: bool) -> Iterator[str]:
+    """What was (or would be) moved, where to, what stays and why, and what is left to do."""
+    plan = prepared.plan
+    if plan.moves:
+        files = len(plan.files)
+        verb = "Moved" if is_done else "Would move"
+        yield f"{verb} {_count(len(plan.moves), 'literal')} out of {_count(files, 'file')}:\n"
+        yield from (_line(move) for move in plan.moves)
+        yield from (_beside(change, is_done) for change in prepared.changes)
+    if plan.left:
+        yield "Not moved:\n"
+        yield from (f"  {_spot(left)}: {clean(left.reason)}\n" for left in plan.left)
+    if prepared.refusal is not None:
+        yield f"Nothing was saved: {clean(prepared.refusal.reason)}; {clean(prepared.refusal.remedy)}.\n"
+    if plan.moves and is_done:
+        store = prepared.store.shown if prepared.store is not None else "the environment"
+        yield _REVOKE.format(store=clean(store), loads=STYLES[config.fix_style].loads)
+
+
+def _line(move: Move) -> str:
+    place = move.leak.finding.location
+    note = f" ({clean(move.note)})" if move.note else ""
+    return f"  {clean(place.path)}:{place.place.line} -> {clean(move.variable)}{note}\n"
+
+
+def _beside(change: Change, is_done: bool) -> str:
+    would = "" if is_done else "would be "
+    if change.part is Part.IGNORE:
+        return f"  {clean(change.shown)}: {would}told to ignore the file with the values\n"
+    if change.part is Part.EXAMPLE:
+        return f"  {clean(change.shown)}: {would}given the names, without values\n"
+    names = ", ".join(map(clean, change.names)) or "nothing new"
+    tightened = "; readable by you alone from now on" if change.tightened else ""
+    return f"  {clean(change.shown)}: {would}saved there: {names}{tightened}\n"
+
+
+def _spot(left: Left) -> str:
+    return f"{clean(left.location.path)}:{left.location.place.line}"
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
+def values_of(leaks: Iterable[Leak]) -> Mapping[SecretText, None]:
+    """The values, each once."""
+    return dict.fromkeys(leak.value for leak in leaks)

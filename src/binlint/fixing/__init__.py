@@ -1,0 +1,1 @@
+"""Moves literal credentials to the environment."""

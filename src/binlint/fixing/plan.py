@@ -1,0 +1,299 @@
+"""What would be changed: every edit of every file, what goes to the store, and what is left and why.
+
+A plan changes nothing. Each file in it was edited in memory, parses, and was looked at again: the literals
+are gone. What cannot be planned so is refused with its reason.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from binlint.finding import Location, SecretText, Severity
+from binlint.fixing import imports, variables
+from binlint.fixing.edits import Edit, Refusal, apply
+from binlint.fixing.evidence import names_at
+from binlint.fixing.rewrite import Level, Planned, Refused, Target, rewrite
+from binlint.fixing.store import Setting
+from binlint.fixing.styles import Style
+from binlint.leak import Leak
+from binlint.names import read_name
+from binlint.sources.decode import decode
+from binlint.sources.kinds import PYTHON, kind_in
+from binlint.sources.source import Source, Text
+
+NOT_CODE = "only Python is rewritten: move it by hand"
+OTHER_FILE = "its parts stand in several files"
+SEVERAL = "the same value stands in {}, which is not rewritten: {}"
+UNSAFE = "only with --unsafe-fixes: {}"
+_READS = re.compile(
+    r"""(?:environ(?:\.get\(|\[)|getenv\(|\bconfig\(|\benv(?:\.str)?\()\s*[rbu]?["']([A-Z][A-Z0-9_]{2,60})"""
+)
+_STORED = Severity.WARNING  # what is only noted, a placeholder or an example, need not be kept
+
+
+class Move(NamedTuple):
+    """A literal that goes."""
+
+    leak: Leak
+    variable: str
+    level: Level
+    note: str
+
+
+class Left(NamedTuple):
+    """A literal that stays, and why."""
+
+    location: Location
+    reason: str
+
+
+class FilePlan(NamedTuple):
+    """One file, before and after. Its `repr` shows neither."""
+
+    path: str
+    before: bytes
+    after: bytes
+
+    def __repr__(self) -> str:
+        return f"FilePlan({self.path!r})"
+
+
+class Plan(NamedTuple):
+    """Everything that would be done, in the order of the paths."""
+
+    files: tuple[FilePlan, ...] = ()
+    moves: tuple[Move, ...] = ()
+    left: tuple[Left, ...] = ()
+    settings: tuple[Setting, ...] = ()
+
+
+class _Job(NamedTuple):
+    """A leak on its way into the plan."""
+
+    leak: Leak
+    text: Text
+    target: Target
+    planned: Planned
+
+
+class Planner:
+    """Makes a plan for the leaks of one run. `read` gives the bytes of a file of the run."""
+
+    def __init__(
+        self,
+        read: Callable[[str], bytes | None],
+        stored: Mapping[str, SecretText],
+        style: Style,
+        prefix: str,
+        unsafe: bool,
+        listing: Iterable[str] = (),
+    ) -> None:
+        self._read = read
+        self._stored = stored
+        self._style = style
+        self._prefix = prefix
+        self._unsafe = unsafe
+        self._listing = tuple(listing)
+        self._texts: dict[str, Text | None] = {}
+        self._left: dict[Location, str] = {}
+
+    def plan(self, leaks: Sequence[Leak]) -> Plan:
+        """The plan for some leaks."""
+        names = self._names(leaks)
+        jobs = [job for leak in leaks if (job := self._job(leak, names)) is not None]
+        jobs = self._all_or_none(leaks, jobs)
+        files: list[FilePlan] = []
+        moved: list[_Job] = []
+        by_file: defaultdict[str, list[_Job]] = defaultdict(list)
+        for job in jobs:
+            by_file[job.text.path].append(job)
+        for path, members in sorted(by_file.items()):
+            found = self._file(path, members)
+            if isinstance(found, FilePlan):
+                files.append(found)
+                moved += members
+            else:
+                self._left.update((job.leak.finding.location, found.reason) for job in members)
+        return self._finished(files, moved)
+
+    def without(self, plan: Plan, paths: Mapping[str, str]) -> Plan:
+        """The same without some files, and without what would then be half done; with the reasons."""
+        bad = {move.leak.value for move in plan.moves if move.leak.finding.location.path in paths}
+        kept = [move for move in plan.moves if move.leak.value not in bad]
+        gone = [move for move in plan.moves if move.leak.value in bad]
+        self._left.update(
+            (move.leak.finding.location, paths.get(move.leak.finding.location.path, OTHER_FILE))
+            for move in gone
+        )
+        return self.plan([move.leak for move in kept])
+
+    def _finished(self, files: list[FilePlan], jobs: list[_Job]) -> Plan:
+        moves = [Move(job.leak, job.planned.variable, job.planned.level, job.planned.note) for job in jobs]
+        settings = {
+            job.planned.variable: job.leak.value if job.leak.finding.severity >= _STORED else None
+            for job in jobs
+        }
+        return Plan(
+            tuple(files),
+            tuple(sorted(moves, key=lambda move: move.leak.finding.location)),
+            tuple(Left(*item) for item in sorted(self._left.items())),
+            tuple(Setting(name, value) for name, value in settings.items()),
+        )
+
+    # names
+
+    def _names(self, leaks: Sequence[Leak]) -> dict[SecretText, str]:
+        needs = []
+        accounts = _accounts(leaks)
+        for leak in leaks:
+            text = self._text(leak.origins[0].path)
+            words: tuple[str, ...] = (leak.name,) if leak.name else ()
+            if text is not None:
+                tree = _parsed(text.text)
+                words = names_at(tree, text.text, leak.origins[0].place) if tree is not None else words
+            finding = leak.finding
+            needs.append(
+                variables.Need(leak.value, finding.kind, finding.testnet, accounts[finding.location], words)
+            )
+        return variables.choose(needs, self._stored, self._read_variables(), self._prefix)
+
+    def _read_variables(self) -> Iterator[str]:
+        for path in self._listing:
+            data = self._read(path)
+            if data is not None and (b"environ" in data or b"getenv" in data or b"config(" in data):
+                yield from (
+                    name
+                    for name in _READS.findall(data.decode("utf-8", "replace"))
+                    if read_name(name).kind is not None
+                )
+
+    # one literal
+
+    def _job(self, leak: Leak, names: Mapping[SecretText, str]) -> _Job | None:
+        location = leak.finding.location
+        reason = self._reason(leak)
+        text = self._text(location.path)
+        if reason or text is None:
+            self._left[location] = reason or "it cannot be read"
+            return None
+        target = Target(
+            leak.origins[0].place,
+            tuple(origin.place for origin in leak.origins),
+            leak.value.reveal(),
+            names.get(leak.value, ""),
+        )
+        planned = rewrite(text.text, target, self._style.provisional)
+        if isinstance(planned, Refused):
+            self._left[location] = planned.reason
+            return None
+        if planned.level > Level.SAFE and not self._unsafe:
+            self._left[location] = UNSAFE.format(planned.note or "it may change when the value is read")
+            return None
+        stored = self._stored.get(planned.variable)
+        if stored is not None and stored != leak.value and leak.finding.severity >= _STORED:
+            self._left[location] = f"{planned.variable} is in the store already, with another value"
+            return None
+        return _Job(leak, text, target, planned)
+
+    def _reason(self, leak: Leak) -> str:
+        if any(origin.path != leak.origins[0].path for origin in leak.origins):
+            return OTHER_FILE
+        data = self._read(leak.finding.location.path)
+        if data is None or kind_in(leak.finding.location.path, data) != PYTHON:
+            return NOT_CODE
+        text = self._text(leak.finding.location.path)
+        if text is None:
+            return "it cannot be read"
+        bare = data[text.bom :]
+        try:
+            is_same = text.text.encode(text.encoding) == bare
+        except (UnicodeError, LookupError):
+            is_same = False
+        return "" if is_same and text.exact else "its encoding cannot be kept byte for byte"
+
+    def _all_or_none(self, leaks: Sequence[Leak], jobs: list[_Job]) -> list[_Job]:
+        """Without the values of which one place in code has to stay."""
+        stays: dict[SecretText, Location] = {}
+        for leak in leaks:
+            reason = self._left.get(leak.finding.location)
+            if reason is not None and reason != NOT_CODE:
+                stays.setdefault(leak.value, leak.finding.location)
+        kept = []
+        names: dict[str, SecretText] = {}
+        for job in jobs:
+            place, at = job.leak.finding.location, stays.get(job.leak.value)
+            other = names.setdefault(job.planned.variable, job.leak.value)
+            if at is not None:
+                where = f"{at.path}, line {at.place.line}"
+                self._left[place] = SEVERAL.format(where, self._left[at])
+            elif other != job.leak.value:
+                self._left[place] = f"{job.planned.variable} would have two values"
+            else:
+                kept.append(job)
+        return kept
+
+    # one file
+
+    def _file(self, path: str, jobs: Sequence[_Job]) -> FilePlan | Refused:
+        text = jobs[0].text
+        uses = [use for job in jobs for use in job.planned.uses]
+        provided = self._style.provide(text.text, [imports.Use(use) for use in uses]) if uses else None
+        if isinstance(provided, Refused | Refusal):
+            return Refused(provided.reason)
+        lookup = provided.lookup if provided is not None else self._style.provisional
+        edits: list[Edit] = list(provided.edits) if provided is not None else []
+        for job in jobs:
+            planned = rewrite(text.text, job.target, lookup)
+            if isinstance(planned, Refused):
+                return planned
+            edits += planned.edits
+        try:
+            after = apply(text.text, dict.fromkeys(edits))
+        except ValueError:
+            return Refused("its edits overlap")
+        if _parsed(after) is None:
+            return Refused("it would not parse any more")
+        before = self._read(path) or b""
+        try:
+            return FilePlan(path, before, before[: text.bom] + after.encode(text.encoding))
+        except UnicodeError:
+            return Refused("its encoding cannot spell the change")
+
+    def _text(self, path: str) -> Text | None:
+        if path not in self._texts:
+            data = self._read(path)
+            found = decode(Source(path, data)) if data is not None else None
+            self._texts[path] = found if isinstance(found, Text) else None
+        return self._texts[path]
+
+
+def _parsed(text: str) -> ast.Module | None:
+    import warnings
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def _accounts(leaks: Sequence[Leak]) -> dict[Location, object]:
+    """An account for each literal: halves of one client or neighbours, and whatever shares a value."""
+    parent: dict[object, object] = {}
+
+    def root(item: object) -> object:
+        while parent.setdefault(item, item) != item:
+            item = parent[item]
+        return item
+
+    for leak in leaks:
+        here = leak.finding.location
+        parent[root(here)] = root(leak.value)
+        if leak.finding.pair is not None:
+            parent[root(here)] = root(leak.finding.pair)
+    return {leak.finding.location: root(leak.finding.location) for leak in leaks}
