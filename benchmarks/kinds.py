@@ -4,8 +4,8 @@
 
 The tree are big packages with many kinds of files, none of which has anything to do with Binance: test data,
 notebooks, scripts, fonts, certificates, pages. With `--tree` it is the folders that you name, side by side:
-unpacked source distributions have the most test data. All tools look at the same tree in turn, `--runs` times.
-There is no target; it exits with 1 when binlint reports an error or a warning, since all of them would be false.
+unpacked source distributions have the most test data. All tools look at the same tree in turn, `--runs`
+times. There is no target; it exits with 1 when binlint reports an error or a warning: all would be false.
 """
 
 from __future__ import annotations

@@ -115,6 +115,8 @@ def _refactor(config: Config, discovery: Discovery, options: Options, out: Outpu
     def check(planned: Mapping[str, bytes]) -> Sequence[Leak]:
         return engine.examine(config, discovery, planned=planned).leaks
 
+    if options.overrides.get("env-file") is not None:  # in the configuration it is relative to the root
+        config = config._replace(env_file=os.path.join(config.cwd, config.env_file or ""))
     listing = [entry.path for entry in discovery.files]
     prepared = cli_fix.prepare(found.leaks, config, listing, check, options.unsafe_fixes)
     if options.diff:

@@ -604,8 +604,6 @@ def test_without_values_nothing_is_stored(tmp_path: Path) -> None:
     ("before", "reason"),
     [
         (f"BINANCE_API_KEY={OTHER}\n", "BINANCE_API_KEY is in .env already, with another value"),
-        ("BINANCE_API_KEY=\n", "BINANCE_API_KEY is in .env already, without a value"),
-        ("BINANCE_API_KEY\n", "BINANCE_API_KEY is in .env already, without a value"),
         (
             f"BINANCE_API_KEY={KEY}\nBINANCE_API_KEY={OTHER}\n",
             "BINANCE_API_KEY is in .env more than once, with different values",
@@ -615,7 +613,7 @@ def test_without_values_nothing_is_stored(tmp_path: Path) -> None:
             "BINANCE_API_KEY is in .env more than once, with different values",
         ),
     ],
-    ids=["other", "empty", "bare", "two", "empty-and-one"],
+    ids=["other", "two", "empty-and-one"],
 )
 def test_nothing_is_overwritten(tmp_path: Path, before: str, reason: str) -> None:
     (tmp_path / ".env").write_text(before)
@@ -1023,3 +1021,17 @@ def test_an_example_that_cannot_be_added_to_is_left_alone(
 def test_nothing_to_add(tmp_path: Path) -> None:
     assert example_change(str(tmp_path), []) is None
     assert example_change(str(tmp_path), ["not a name"]) is None
+
+
+@pytest.mark.parametrize("empty", ["X=", "X", "X=''", 'X=""', "export X=", "  X = "])
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_a_variable_without_a_value_is_filled_in(tmp_path: Path, empty: str, newline: str) -> None:
+    value = fresh_key()
+    before = f"# mine{newline}{empty}{newline}B=2{newline}"
+    (tmp_path / ".env").write_bytes(before.encode())
+    store = open_store(str(tmp_path), None)
+    assert isinstance(store, Store)
+    change = store.plan([Setting("X", SecretText(value))])
+    assert isinstance(change, Change)
+    start = empty[: empty.index("X")]
+    assert change.after.decode() == f"# mine{newline}{start}X={value}{newline}B=2{newline}"

@@ -151,11 +151,18 @@ class Store:
                 refusal = self._conflict(name, value)
             if refusal is not None:
                 return refusal
-        new = [Setting(name, value) for name, value in wanted.items() if name not in self.names()]
+        there = self.names()
+        new = [name for name, value in wanted.items() if not (name in there and there[name] == value)]
         newline = _newline_of(self._text)
-        quoted = {name: _quote(value.reveal(), newline) for name, value in new if value is not None}
-        text = _append(self._text, [f"{name}={raw}" for name, (raw, _) in quoted.items()], newline)
-        if _pairs(text) != [*_pairs(self._text), *((name, wanted[name].reveal()) for name in quoted)]:
+        quoted = {name: _quote(wanted[name].reveal(), newline) for name in new}
+        lines = {name: f"{name}={raw}" for name, (raw, _) in quoted.items()}
+        filled = _filled(self._text, {name: line for name, line in lines.items() if name in there})
+        text = _append(filled, [line for name, line in lines.items() if name not in there], newline)
+        expected = [
+            (key, wanted[key].reveal() if key in quoted else value) for key, value in _pairs(self._text)
+        ]
+        expected += [(name, wanted[name].reveal()) for name in quoted if name not in there]
+        if _pairs(text) != expected:
             return Refusal(f"{self.shown} cannot be added to so that it reads back unchanged", _OTHER_FILE)
         mode = self._mode & _SECRET_MODE if _HAS_MODES else self._mode
         return Change(
@@ -220,7 +227,7 @@ class Store:
             reason = f"{name} is in {self.shown} more than once, with different values"
             return Refusal(reason, "delete the lines that are not used")
         if there == {""}:
-            return Refusal(f"{name} is in {self.shown} already, without a value", "delete that line")
+            return None  # as copied from an example: it is filled in
         return Refusal(
             f"{name} is in {self.shown} already, with another value",
             "delete that line if it is out of date, or use another name",
@@ -478,6 +485,16 @@ def _parse(text: str) -> list[Binding]:
 
 def _pairs(text: str) -> list[tuple[str | None, str | None]]:
     return [(b.key, b.value) for b in _parse(text) if b.key is not None or b.error]
+
+
+def _filled(text: str, lines: Mapping[str, str]) -> str:
+    """The text with values where its variables have none, as in a copied example."""
+    for name, line in lines.items():
+        empty = rf"^([ \t]*(?:export[ \t]+)?){name}[ \t]*(?:=[ \t]*(?:\"\"|'')?[ \t]*)?(?=\r?\n|\r|\Z)"
+        found = re.search(empty, text, re.MULTILINE)
+        if found is not None:
+            text = f"{text[: found.end(1)]}{line}{text[found.end() :]}"
+    return text
 
 
 def _newline_of(text: str) -> str:

@@ -170,7 +170,7 @@ def _joins(char: str) -> bool:
 
 def is_base64_between(lines: list[str], number: int) -> bool:
     """Whether line `number` belongs to some lines of base64 of which one at least is no key itself."""
-    block = []
+    block: list[str] = []
     for step in (-1, 1):
         at = number + step
         while 0 <= at < len(lines) and len(block) < _BLOCK and _BASE64.fullmatch(line := lines[at].strip()):
