@@ -35,7 +35,7 @@ repos:
       - id: binlint
 """
 # What would make git or Python look elsewhere, or pre-commit leave something out.
-SCRUBBED = ("GIT_", "PRE_COMMIT", "PYTHON", "SKIP", "BINLINT_", "VIRTUAL_ENV")
+SCRUBBED = ("GIT_", "PRE_COMMIT", "CI", "PYTHON", "SKIP", "BINLINT_", "VIRTUAL_ENV")
 
 
 class Workshop:
@@ -86,6 +86,13 @@ class Workshop:
         """Writes a file of the user and adds it to the next commit."""
         (self.project / name).write_text(text, encoding="utf-8")
         self.run("git", "add", name)
+
+    def guarded(self, hook: str) -> tuple[str, ...]:
+        """The command that runs one hook of this checkout over what is staged."""
+        revision = self.run("git", "rev-parse", "HEAD", cwd=self.binlint)
+        config = CONFIG.format(repository=self.binlint.as_posix(), revision=revision)
+        self.stage(".pre-commit-config.yaml", config.replace("id: binlint", f"id: {hook}"))
+        return pre_commit("run", hook)
 
 
 @pytest.fixture(scope="module")
@@ -139,3 +146,53 @@ def test_a_commit_is_refused_and_accepted(workshop: Workshop):
     code, output = workshop.attempt("git", "commit", "-m", "With the environment")
     assert code == 0, output
     assert workshop.run("git", "show", "HEAD:bot.py") == CLEAN.strip()
+
+
+def test_the_fixing_hook_moves_the_key_and_keeps_it(workshop: Workshop) -> None:
+    fixing = workshop.guarded("binlint-fix")
+    key, secret = fresh_key(), fresh_key()
+    leak = LEAK.format(key=key, secret=secret)
+    workshop.stage("trader.py", leak)
+    code, output = workshop.attempt(*fixing)
+    assert code == 1, output
+    assert key not in output
+    assert secret not in output
+    fixed = (workshop.project / "trader.py").read_text()
+    assert key not in fixed
+    assert 'os.environ["BINANCE_API_KEY"]' in fixed
+    store = workshop.project / ".env"
+    assert f"BINANCE_API_KEY={key}" in store.read_text().splitlines()
+    assert f"BINANCE_API_SECRET={secret}" in store.read_text().splitlines()
+    if os.name == "posix":
+        assert store.stat().st_mode & 0o777 == 0o600
+    assert workshop.attempt("git", "check-ignore", "-q", ".env")[0] == 0
+    workshop.run("git", "add", "trader.py", ".gitignore", ".env.example")
+    code, output = workshop.attempt(*fixing)
+    assert code == 0, output
+
+
+def test_the_fixing_hook_and_a_partly_staged_file(workshop: Workshop) -> None:
+    """pre-commit takes the hook's change back where it collides with what is not staged; the value is kept."""
+    fixing = workshop.guarded("binlint-fix")
+    key, secret = fresh_key(), fresh_key()
+    leak = LEAK.format(key=key, secret=secret)
+    store = workshop.project / ".env"
+    store.unlink(missing_ok=True)
+    workshop.stage("partly.py", leak)
+    (workshop.project / "partly.py").write_text(leak.replace("client =", "account ="))
+    code, output = workshop.attempt(*fixing)
+    assert code == 1, output
+    assert key not in output
+    both = (workshop.project / "partly.py").read_text() + store.read_text()
+    assert key in both
+    assert secret in both
+    assert "account =" in (workshop.project / "partly.py").read_text(), "what was not staged is still there"
+    workshop.run("git", "add", "partly.py")
+    code, output = workshop.attempt(*fixing)
+    assert code == 1, output
+    lines = store.read_text().splitlines()
+    assert sorted(line for line in lines if key in line or secret in line) == [
+        f"BINANCE_API_KEY={key}",
+        f"BINANCE_API_SECRET={secret}",
+    ]
+    assert key not in (workshop.project / "partly.py").read_text()
