@@ -352,14 +352,11 @@ def _warned_of_git(findings: list[Finding], config: Config) -> list[Finding]:
 def _variables(findings: list[Finding], texts: dict[Location, SecretText]) -> list[str]:
     """A variable for each finding: the same for the same value, told apart otherwise."""
     names: list[str] = []
-    taken: defaultdict[str, list[object]] = defaultdict(list)
+    taken: defaultdict[str, dict[object, int]] = defaultdict(dict)
     for finding in findings:
         base = f"BINANCE_{'TESTNET_' if finding.testnet else ''}{_VARIABLES[finding.kind]}"
         value = texts.get(finding.steps[0].location, finding.location)
-        values = taken[base]
-        if value not in values:
-            values.append(value)
-        number = values.index(value) + 1
+        number = taken[base].setdefault(value, len(taken[base]) + 1)
         names.append(base if number == 1 else f"{base}_{number}")
     return names
 

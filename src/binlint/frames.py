@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
@@ -42,6 +43,7 @@ class Masker:
         self._lines = split_lines(text)
         self._values = secrets if isinstance(secrets, Values) else Values(secrets)
         self._spans: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
+        self._merged: dict[int, list[tuple[int, int]]] = {}
         self._shown: dict[int, str] = {}
         stations = (step.location.place for finding in findings for step in finding.steps[:1])
         for place in {*(finding.location.place for finding in findings), *stations, *places}:
@@ -88,6 +90,12 @@ class Masker:
             )
         )
 
+    def _merged_spans(self, line: int) -> list[tuple[int, int]]:
+        found = self._merged.get(line)
+        if found is None:
+            found = self._merged[line] = _merged(self._spans.get(line, ()))
+        return found
+
     def _window(self, place: Place) -> str:
         """The line of a place; of a long one what stands beside the place."""
         source = self._lines[place.line - 1]
@@ -101,7 +109,10 @@ class Masker:
         if end < len(source) and (cut := _CUT_OFF.search(source, last, end)):
             end = cut.start()
         pieces, at = ["..." if start else ""], start
-        for left, right in _merged(self._spans.get(place.line, ())):
+        spans = self._merged_spans(place.line)
+        for left, right in spans[max(0, bisect_right(spans, (start, 0)) - 1) :]:
+            if left >= end:
+                break
             left, right = max(left, at), min(right, end)
             if left < right:
                 pieces += [self.mask_text(source[at:left]), self._literal(source[left:right])]
@@ -141,7 +152,7 @@ class Masker:
         found: list[Replacement] = [] if replacement is None else [replacement]
         offset = 0
         for number in range(first, last + 1):
-            for start, end in _merged(self._spans.get(number, ())):
+            for start, end in self._merged_spans(number):
                 start, end = min(offset + start, len(source)), min(offset + end, len(source))
                 if start < end and not (replacement and start < replacement.end and replacement.start < end):
                     found.append(Replacement(start, end, self._literal(source[start:end])))
