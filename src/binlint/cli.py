@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING
 
 from binlint import __version__
@@ -13,8 +14,8 @@ from binlint.cli_output import Output, check_target, write_file
 from binlint.errors import BinlintError, ConfigError
 
 if TYPE_CHECKING:
+    from binlint.cli_progress import Bar
     from binlint.config import Config, Known
-    from binlint.engine import Examined
     from binlint.leak import Leak
     from binlint.report import Note, Report
     from binlint.reporters.context import ReportContext
@@ -96,7 +97,7 @@ def _check(options: Options, out: Output) -> int:
         sources, discovery = _with_stdin(options.stdin_filename or "", discovery, config)
     if options.fix or options.diff:
         return _refactor(config, discovery, options, out, target)
-    report = _run(config, discovery, sources, out if not options.quiet else None).report
+    report = _run(config, discovery, sources, out if not options.quiet else None)
     _deliver(report, config, options, out, target)
     return exit_code(report, config)
 
@@ -110,7 +111,8 @@ def _refactor(config: Config, discovery: Discovery, options: Options, out: Outpu
     if options.fix and not options.diff:
         cli_fix.refuse_in_ci(options.fix_in_ci)
     watched = out if not options.quiet else None
-    found = _run(config, discovery, (), watched)
+    with _watching(watched) as bar:
+        found = engine.examine(config, discovery, progress=bar)
 
     def check(planned: Mapping[str, bytes]) -> Sequence[Leak]:
         return engine.examine(config, discovery, planned=planned).leaks
@@ -136,7 +138,7 @@ def _refactor(config: Config, discovery: Discovery, options: Options, out: Outpu
             cli_fix.write(prepared, config)
         except cli_fix.NotWritten as error:
             failure = str(error)
-        report = _run(config, discovery, (), watched).report
+        report = _run(config, discovery, (), watched)
     _deliver(report, config, options, out, target)
     if failure:
         out.complain(failure)
@@ -198,23 +200,27 @@ def _with_stdin(name: str, discovery: Discovery, config: Config) -> tuple[tuple[
     return (found,), discovery
 
 
-def _run(
-    config: Config, discovery: Discovery, sources: tuple[Source, ...], watched: Output | None
-) -> Examined:
+def _run(config: Config, discovery: Discovery, sources: tuple[Source, ...], watched: Output | None) -> Report:
     from binlint import engine
 
+    with _watching(watched) as bar:
+        report = engine.run(config, discovery, progress=bar, extra_sources=sources)
+    return report._replace(notes=tuple(sorted((*report.notes, *discovery.remarks))))
+
+
+@contextmanager
+def _watching(watched: Output | None) -> Iterator[Bar | None]:
+    """A bar for the time of a run, where there is a terminal."""
     bar = None
     if watched is not None and watched.can_show_progress():
         from binlint.cli_progress import Bar
 
         bar = Bar()
     try:
-        found = engine.examine(config, discovery, progress=bar, extra_sources=sources)
+        yield bar
     finally:
         if bar is not None:
             bar.close()
-    notes = tuple(sorted((*found.report.notes, *discovery.remarks)))
-    return found._replace(report=found.report._replace(notes=notes))
 
 
 def _deliver(report: Report, config: Config, options: Options, out: Output, target: str | None) -> None:

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from binlint.finding import MASK, Finding, Frame, Place, SecretText, Step, mask
@@ -18,6 +19,8 @@ _BESIDE = 100  # characters of a longer one on either side of a finding
 _READ = 20_000  # characters of a line that are looked at for that; more than the longest value
 _TALL = 400  # lines of one literal that are covered
 _RUN = re.compile(r"[A-Za-z0-9+/=_-]{32,}")
+_NAME_RUN = re.compile(r"[A-Za-z0-9]{16,}")
+_RESTLESS = 0.45  # changes for each character; random text has 0.6, a long name in camel case 0.3
 _CUT_OFF = re.compile(r"[A-Za-z0-9+/=_-]+$")
 _CUT_ON = re.compile(r"[A-Za-z0-9+/=_-]+")
 
@@ -172,7 +175,8 @@ class Masker:
 
     def mask_names(self, text: str) -> str:
         """Text that binlint wrote, without secrets that somebody used as a name; words stay."""
-        return self._values.mask(text, serious=True)
+        text = self._values.mask(text, serious=True)
+        return _NAME_RUN.sub(lambda match: MASK if _is_random(match[0]) else match[0], text)
 
     def mask_text(self, text: str) -> str:
         """Any text, without the known values, parts of them, and long runs."""
@@ -260,6 +264,13 @@ def _merged(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
 def _is_word(value: str) -> bool:
     """A value that may well be a name: `binance`, `your_api_key`."""
     return len(value) < _PART or not any(c.isdigit() for c in value)
+
+
+def _is_random(run: str) -> bool:
+    """Whether a part of a name changes between capitals, small letters and digits as no word does."""
+    kinds = [0 if c.isdigit() else 1 if c.isupper() else 2 for c in run]
+    changes = sum(left != right for left, right in pairwise(kinds))
+    return len(set(kinds)) == 3 and changes >= _RESTLESS * len(run)
 
 
 def _is_dense(run: str) -> bool:

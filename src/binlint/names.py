@@ -51,7 +51,7 @@ def read_name(name: str) -> NameReading:
     of_another = words[-3:] == ("secret", "key", "base") or (
         not company
         and (
-            _is_for_another(have)
+            _is_for_another(frozenset(decisive))
             or ("." not in name and bool(have & {"auth", "secure"}) and "api" not in have)
         )
     )

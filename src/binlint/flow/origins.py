@@ -55,6 +55,8 @@ class Origins:
         if len(text.origins) == 1:
             origin = text.origins[0]
             outer = origin.place
+            if outer.line == outer.end_line and outer.end_column - outer.column <= len(text.value):
+                return text.origins  # nothing stands within it
             for place in self._home(origin.path).mentioned.get(text.string().strip(), ()):
                 if place != outer and outer[:2] <= place[:2] and place[2:] <= outer[2:]:
                     return (Location(origin.path, place),)

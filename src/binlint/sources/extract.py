@@ -15,8 +15,9 @@ from binlint import candidates
 _PIECE = 1024 * 1024
 _OVERLAP = 8 * 1024  # a run that is longer is no key
 _BEFORE, _AFTER = 2_000, 6_000  # bytes around a run; a private key has 3,200
-_MOST = 2_000  # places in one file
-_KEPT = 32 * 1024 * 1024  # bytes that are returned at most, line ends included
+_MOST = 20_000  # places in one file
+_KEPT = 32 * 1024 * 1024  # bytes that are returned at most, without line ends
+_NO_LINE_END = bytes(set(range(256)) - set(b"\r\n"))
 
 
 def extract(descriptor: int) -> bytes:
@@ -77,7 +78,9 @@ def _kept(descriptor: int, places: list[tuple[int, int]]) -> Iterator[bytes]:
             is_inside = first <= done
             end = min(at + len(piece), last if is_inside else first)
             part = piece[done - at : end - at]
-            shown = part if is_inside else b"\n" * part.count(b"\n")
-            yield shown[:room]
-            room -= len(shown)
+            if is_inside:
+                yield part[:room]
+                room -= len(part)
+            else:
+                yield part.translate(None, _NO_LINE_END)
             done = end

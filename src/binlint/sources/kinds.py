@@ -85,7 +85,10 @@ def kind_of(path: str) -> str | None:
         return _SUFFIXES.get(name) or SCRIPT
     suffix = name[dot:]
     if suffix in _COPIES:
-        return kind_of(name[:dot])
+        while name[dot:] in _COPIES and dot > 0:
+            name = name[:dot]
+            dot = name.rfind(".")
+        return kind_of(name)
     return _SUFFIXES.get(suffix) or (None if suffix in _OTHERS else TEXT)
 
 

@@ -16,7 +16,7 @@ from binlint.files import (
     size_of,
 )
 from binlint.report import Note
-from binlint.sources.kinds import ARCHIVE, BINARY, PYTHON, Entry
+from binlint.sources.kinds import ARCHIVE, ARTEFACTS, PYTHON, Entry
 
 MISSING = "no such file or directory"
 GONE = "not on disk"  # found by git or a walk, but deleted, sparse or vanished meanwhile
@@ -60,7 +60,7 @@ def _whole_or_extract(entry: Entry, descriptor: int) -> bytes | Note:
     size = size_of(descriptor)
     if entry.kind == ARCHIVE and size > _ARCHIVE:
         return Note(entry.path, LARGE_ARCHIVE)
-    if size <= _WHOLE or (entry.kind == BINARY and size <= LARGEST):
+    if size <= _WHOLE or (entry.kind in ARTEFACTS and size <= LARGEST):
         return read_rest(descriptor, data, LARGEST)
     from binlint.sources.extract import extract  # few trees have a file of that size
 

@@ -23,11 +23,16 @@ from binlint.syntax.reading import compile_source, may_matter, text_of
 from binlint.syntax.settings import MODULE
 
 _MEMBERS = 5_000
+_LONGEST_NAME = 1_000
 _LARGEST = 1024 * 1024  # bytes of a member
 _IN_ALL = 32 * 1024 * 1024
 _ADVICE = "to clean the source does not clean what was packed from it: delete the archive, and make a new one"
 _METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})  # the others can be told to take gigabytes
-_BROKEN = (zipfile.BadZipFile, zlib.error, OSError, ValueError, EOFError, NotImplementedError, RuntimeError)
+_BROKEN = (
+    *(zipfile.BadZipFile, zlib.error, OSError, ValueError, EOFError, NotImplementedError),
+    *(RuntimeError, LookupError, OverflowError),
+)
+_PASSED_OVER = "members that are large, encrypted or archives themselves were not opened"
 
 
 class _Member(NamedTuple):
@@ -40,7 +45,8 @@ def compile_archive(path: str, data: bytes) -> Facts:
     """The facts of all members together. A place is the offset in the members as they are unpacked."""
     parts = []
     names = ""
-    for member in _members(data):
+    passed: list[str] = []
+    for member in _members(data, passed):
         if not names and candidates.names_binance(member.data):
             names = f"`{member.name[-60:]}` in it speaks of Binance"
         facts = _compiled(member)
@@ -54,31 +60,49 @@ def compile_archive(path: str, data: bytes) -> Facts:
         mentions=tuple(mention for part in parts for mention in part.mentions),
         company=(names,) if names else next((part.company for part in parts if part.company), ()),
         regions=tuple(region for part in parts for region in part.regions),
+        gaps=((1, 1),) if passed else (),
+        reason=f"{len(passed)} {_PASSED_OVER}" if passed else "",
     )
 
 
-def _members(data: bytes) -> Iterator[_Member]:
+def _members(data: bytes, passed: list[str]) -> Iterator[_Member]:
+    """The members that are small; the names of those that should have been read go to `passed`."""
     at = 0
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            for info in archive.infolist()[:_MEMBERS]:
-                if at > _IN_ALL or not _is_readable(info):
+            every = archive.infolist()
+            passed += [info.filename for info in every[_MEMBERS:]]
+            for info in every[:_MEMBERS]:
+                if not info.filename or info.filename.endswith("/") or _kind(info) is None:
                     continue
-                try:
-                    with archive.open(info) as stream:
-                        content = stream.read(_LARGEST + 1)
-                except _BROKEN:
-                    continue
-                if len(content) <= _LARGEST:
+                content = None
+                if at <= _IN_ALL and _is_readable(info):
+                    at += min(info.file_size, _LARGEST)
+                    content = _content(archive, info)
+                if content is None:
+                    passed.append(info.filename)
+                else:
                     yield _Member(info.filename, content, at)
-                    at += len(content)
+                    at += max(0, len(content) - info.file_size)
     except _BROKEN:
-        return
+        passed.append("")
+
+
+def _content(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes | None:
+    try:
+        with archive.open(info) as stream:
+            content = stream.read(_LARGEST + 1)
+    except _BROKEN:
+        return None
+    return content if len(content) <= _LARGEST else None
+
+
+def _kind(info: zipfile.ZipInfo) -> str | None:
+    return kinds.kind_of(info.filename[-_LONGEST_NAME:])
 
 
 def _is_readable(info: zipfile.ZipInfo) -> bool:
-    kind = kinds.kind_of(info.filename)
-    if info.is_dir() or kind is None or kind == kinds.ARCHIVE or info.flag_bits & 1:
+    if _kind(info) == kinds.ARCHIVE or info.flag_bits & 1:
         return False
     return info.file_size <= _LARGEST and info.compress_type in _METHODS
 

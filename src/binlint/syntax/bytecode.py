@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -872,10 +873,15 @@ def _scan(data: bytes, start: int, gathered: _Gathered) -> None:
 
 
 def _moved(place: Place, text: Text) -> Place:
-    starts = lexical.Lines(text.string()).starts
+    starts = _line_starts(text.string())
     first = starts[place.line - 1] + place.column - 1
     last = starts[place.end_line - 1] + place.end_column - 1
     return _place(text.start + first, text.start + last)
+
+
+@lru_cache(maxsize=4)
+def _line_starts(text: str) -> list[int]:
+    return lexical.Lines(text).starts
 
 
 def _whole_keys(block: bytes, start: int) -> Iterator[Text]:

@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 from binlint.facts import Facts
-from binlint.names import read_name
+from binlint.names import is_for_another_purpose, read_name
 
 _WORD = re.compile(r"binance", re.IGNORECASE)
 _HEADER = re.compile(r"x-mbx-apikey", re.IGNORECASE)
@@ -75,6 +75,8 @@ def owner_of(name: str) -> str:
     reading = read_name(name)
     if reading.company:
         return "binance"
+    if is_for_another_purpose(name):
+        return "another purpose"
     return "" if reading.vendor in _BYSTANDERS else reading.vendor or ""
 
 

@@ -37,6 +37,7 @@ _QUOTED = re.compile(r"""\\?["'`]([^"'`\\\r\n]{1,60})\\?["'`]""")
 _BLOCK = re.compile(
     r"""\w[\w.-]{0,60}\s+["']([^"'{}]{1,60})["'](?:\s+["'][^"'{}]{1,60}["'])?\s*\{[^{}]{0,350}$"""
 )
+_RUN = re.compile(r"[\w.-]+")
 _WORD = re.compile(r"[^\W\d][\w.-]{0,59}")
 _WHERE = re.compile(r"""["'`]?\s*WHERE\s+[\w."`]{1,60}\s*=\s*["']([^"']{1,60})["']""", re.IGNORECASE)
 _IN_URL = re.compile(r"://[^\s\"'<>]{1,300}[?&][\w.-]{1,40}=$")  # what is no credential by its name
@@ -88,7 +89,7 @@ def owned(text: str, mentions: Iterable[Mention]) -> Iterator[Mention]:
 def _owner_above(before: str) -> str:
     """The nearest service that a short line, a tag or a call before a value names."""
     for line in reversed(before.splitlines()):
-        words = [word for word in _WORD.findall(line) if len(word) <= _LONGEST // 2]  # not in a value
+        words = [word for word in _RUN.findall(line) if len(word) <= _LONGEST // 2]  # not in a value
         if len(words) <= _FEW:
             owners = [owner for word in words for part in word.split(".") if (owner := owner_of(part))]
             if owners:

@@ -66,6 +66,14 @@ class Piece(NamedTuple):
         return excerpt.edited(Edit(*found.span(), "") for found in _ANSI.finditer(excerpt.text))
 
 
+class CodeCell(NamedTuple):
+    """A cell that is a part of the program: its Python, and the strings of the file that say it."""
+
+    python: Excerpt
+    source: Node
+    ranges: tuple[Range, ...]
+
+
 class Notebook(NamedTuple):
     """What a notebook consists of. `gaps` and `reason` are of what should have been read otherwise."""
 
@@ -74,6 +82,7 @@ class Notebook(NamedTuple):
     regions: tuple[Region, ...]  # in order
     gaps: tuple[tuple[int, int], ...]
     reason: str
+    cells: tuple[CodeCell, ...] = ()  # those of the program, in order
 
 
 def take_apart(text: str, lines: Lines) -> Notebook | None:
@@ -106,6 +115,7 @@ class _Reading:
         self._text = text
         self._lines = lines
         self._program: list[Excerpt] = []
+        self._cells: list[CodeCell] = []
         self._pieces: list[Piece] = []
         self._asked: tuple[Range, ...] = ()
         self._regions: list[Region] = []
@@ -137,7 +147,7 @@ class _Reading:
     def finished(self) -> Notebook:
         """What was found."""
         parts = tuple(self._program), tuple(self._pieces), tuple(sorted(self._regions))
-        return Notebook(*parts, tuple(self._gaps), self._reason)
+        return Notebook(*parts, tuple(self._gaps), self._reason, tuple(self._cells))
 
     # cells
 
@@ -171,6 +181,7 @@ class _Reading:
         python = python_of(source) if is_program else None
         if python is not None and stands_alone(python.text):
             self._program.append(python)
+            self._cells.append(CodeCell(python, entry.value, ranges))
             return
         self._say(ranges)
         if python is not None:

@@ -92,8 +92,12 @@ def _slots(document: Expr, owner: str) -> Iterator[Slot]:
     waiting = [_Value(document, (), owner, 0)]
     groups = count = 0
     seen: set[Place] = set()
+    walked: set[int] = set()
     while waiting and count < _MOST:
         at = waiting.pop()
+        if id(at.expr) in walked:  # what several sections share, or aliases repeat
+            continue
+        walked.add(id(at.expr))
         groups += 1
         at = at._replace(group=groups)
         for name, value, whose in _children(at):

@@ -380,8 +380,10 @@ def columns(sql: str) -> tuple[str, ...]:
             inner = part[words.index("(") + 1 :] if "(" in words else []
             keys.extend(_unquoted(token) for token in inner if token not in ",)")
     if "without" in rest:
-        first = [key for key in dict.fromkeys(keys) if key in names]
-        names = first + [name for name in names if name not in set(first)]
+        known = set(names)
+        first = [key for key in dict.fromkeys(keys) if key in known]
+        leading = set(first)
+        names = first + [name for name in names if name not in leading]
     return tuple(names[:_COLUMNS])
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import re
+from itertools import islice
 from typing import NamedTuple
 
 from binlint.facts import Mention
@@ -19,15 +20,18 @@ _SHORT = 60
 _MOST = 500  # values that are looked up in one text; with more it is a list of something else
 _DELIMITERS = ("\t", ";", ",", "|")
 _INSERT = re.compile(
-    r"(?:INSERT\s+(?:OR\s+\w+\s+)?INTO|REPLACE\s+INTO)\s+([\w.`\"\[\]]{1,120})\s*(?:\(([^()]{1,2000})\))?\s*VALUES",
+    r"(?:INSERT\s{1,20}(?:OR\s{1,20}\w{1,20}\s{1,20})?INTO|REPLACE\s{1,20}INTO)\s{1,20}([\w.`\"\[\]]{1,120})"
+    r"(?:\s{0,20}\(([^()]{1,2000})\))?\s{0,20}VALUES",
     re.IGNORECASE,
 )
+_CREATE_HEAD = re.compile(r"CREATE\s{1,20}TABLE", re.IGNORECASE)
 _CREATE = re.compile(
-    r"CREATE\s+TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?([\w.`\"\[\]]{1,120})\s*\((.{1,4000}?)\)\s*(?:;|ENGINE|WITH|$)",
+    r"CREATE\s{1,20}TABLE\s{1,20}(?:IF\s{1,20}NOT\s{1,20}EXISTS\s{1,20})?([\w.`\"\[\]]{1,120})\s{0,20}"
+    r"\((.{1,4000}?)\)\s{0,20}(?:;|ENGINE|WITH|$)",
     re.IGNORECASE | re.DOTALL,
 )
 _COPY = re.compile(r"COPY\s+[\w.\"]{1,120}\s*\(([^()]{1,2000})\)\s+FROM\s+stdin", re.IGNORECASE)
-_FIELD = re.compile(r"""\s*(?:'((?:[^'\\]|\\.|'')*)'|"((?:[^"\\]|\\.)*)"|([^,()]*))\s*(?:,|$)""")
+_FIELD = re.compile(r"""'(?:[^'\\]|\\.|'')*'|"(?:[^"\\]|\\.)*"|[^,'"]+|[,'"]""")
 _CELL = re.compile(r"<t[hd]\b[^<>]{0,300}>", re.IGNORECASE)
 _HEAD = re.compile(r"<th\b[^<>]{0,300}>(.{0,200}?)</th>", re.IGNORECASE | re.DOTALL)
 _HEADING = re.compile(r"""[\s`"'\[*_]*\w[\w .#/()*`"'\]-]{0,60}""")
@@ -110,6 +114,8 @@ class Tables:
         if copied is not None:
             return _at(copied[1].split(","), row.split("\t"), value)
         heads = self._line(0)
+        if len(heads) > _ROW:
+            return None
         for delimiter in _DELIMITERS:
             if delimiter in row and delimiter in heads:
                 cell = _at(_fields(heads, delimiter), _fields(row, delimiter), value)
@@ -119,14 +125,14 @@ class Tables:
 
     def _in_markdown(self, line: int, value: str) -> Cell | None:
         row = self._line(line).strip()
-        if row.count("|") < 2:
+        if len(row) > _ROW or row.count("|") < 2:
             return None
         first = line
         while first > 0 and line - first < _MOST and self._line(first - 1).strip()[:1] in ("|", "+"):
             first -= 1
         above = [self._line(number).strip() for number in range(first, line)]
         heads = next((head for head in above if not _RULE.fullmatch(head)), "")
-        return _at(_columns(heads), _columns(row), value) if heads else None
+        return _at(_columns(heads), _columns(row), value) if 0 < len(heads) <= _ROW else None
 
     def _in_sql(self, start: int, value: str) -> Cell | None:
         text = self._text
@@ -138,12 +144,7 @@ class Tables:
         opened = text.rfind("(", found.end(), start)
         if opened < 0 or start - opened > _ROW:
             return None
-        row = [
-            next((part for part in match.groups() if part is not None), "")
-            for match in _FIELD.finditer(text[opened + 1 : self._closing(start + len(value))])
-            if match[0]
-        ]
-        return _at(heads, row, value)
+        return _at(heads, _values(text[opened + 1 : self._closing(start + len(value))]), value)
 
     def _closing(self, start: int) -> int:
         end = self._text.find(")", start, start + _ROW)
@@ -152,7 +153,8 @@ class Tables:
     def _columns_of(self, table: str) -> list[str]:
         if self._created is None:
             self._created = {}
-            for found in _CREATE.finditer(self._text):
+            heads = islice(_CREATE_HEAD.finditer(self._text), _MOST)
+            for found in filter(None, (_CREATE.match(self._text, head.start()) for head in heads)):
                 columns = re.sub(r"\([^()]*\)", "", found[2]).split(",")
                 self._created[_bare(found[1])] = [column.split()[0] for column in columns if column.split()]
         return self._created.get(_bare(table), [])
@@ -176,6 +178,17 @@ class Tables:
         starts = self._lines.starts
         end = starts[number + 1] if number + 1 < len(starts) else len(self._text)
         return self._text[starts[number] : end].rstrip("\r\n")
+
+
+def _values(row: str) -> list[str]:
+    """The values of a row of SQL, without their quotes."""
+    values = [""]
+    for piece in _FIELD.findall(row):
+        if piece == ",":
+            values.append("")
+        else:
+            values[-1] += piece[1:-1] if piece[:1] in ("'", '"') and len(piece) > 1 else piece.strip()
+    return values
 
 
 def _fields(line: str, delimiter: str) -> list[str]:
