@@ -70,6 +70,9 @@ fail-on = "error"
 exit-zero = true
 output-format = "json"
 strict = true
+fix-style = "getenv"
+variable-prefix = "BOT"
+env-file = "local/.env"
 """
 
 
@@ -91,6 +94,9 @@ def test_every_key(tmp_path: Path) -> None:
         exit_zero=True,
         output_format="json",
         strict=True,
+        fix_style="getenv",
+        variable_prefix="BOT",
+        env_file="local/.env",
     )
     assert all(key in ALL_KEYS for key in KEYS)
 

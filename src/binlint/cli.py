@@ -125,13 +125,9 @@ def _refactor(config: Config, discovery: Discovery, options: Options, out: Outpu
         out.write("".join(cli_fix.diff(prepared, found.leaks)))
         out.flush()
         out.tell("".join(cli_fix.summary(prepared, config, is_done=False)))
-        return (
-            FAILED
-            if engine.is_incomplete(found.report, config)
-            else FINDINGS
-            if prepared.plan.files
-            else CLEAN
-        )
+        if engine.is_incomplete(found.report, config) or prepared.refusal is not None:
+            return FAILED
+        return FINDINGS if prepared.plan.files else CLEAN
     report, failure = found.report, ""
     if not prepared.is_empty:
         try:
@@ -144,6 +140,8 @@ def _refactor(config: Config, discovery: Discovery, options: Options, out: Outpu
         out.complain(failure)
         return FAILED
     out.tell("".join(cli_fix.summary(prepared, config, is_done=True)))
+    if prepared.refusal is not None:
+        return FAILED
     code = exit_code(report, config)
     is_changed = not prepared.is_empty and options.exit_non_zero_on_fix
     return FINDINGS if code == CLEAN and is_changed else code

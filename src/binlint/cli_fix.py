@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from binlint.errors import ConfigError
+from binlint.finding import mask
 from binlint.fixing import transaction
 from binlint.fixing.plan import FilePlan, Left, Move
 from binlint.fixing.store import Change, Part
-from binlint.fixing.styles import STYLES
 from binlint.frames import Values
 from binlint.reporters.clean import clean
 
@@ -21,8 +22,11 @@ if TYPE_CHECKING:
     from binlint.config import Config
     from binlint.finding import SecretText
     from binlint.leak import Leak
+    from binlint.sources.project import Project
 
 _CI = ("CI", "PRE_COMMIT_CI")
+_RUN = re.compile(r"[A-Za-z0-9+/=_-]{20,}")
+_HAS_DIGIT = re.compile(r"[0-9]")
 _CONTEXT = 2  # lines around a change
 _REVOKE = """\
 The values were in the source: whoever saw it has them. What is left to do:
@@ -50,7 +54,20 @@ def prepare(
 ) -> transaction.Prepared:
     """Plans the refactor of what a run has found."""
     wishes = transaction.Wishes(config.fix_style, config.variable_prefix, config.env_file, unsafe)
-    return transaction.prepare(leaks, config.root, _reader(config), listing, check, wishes)
+    project = _project(config, listing)
+    return transaction.prepare(
+        leaks, config.root, project.read, listing, check, wishes, project, is_outside=_outside(config)
+    )
+
+
+def _outside(config: Config) -> Callable[[str], bool]:
+    """Whether a path of the run lies outside the project, whose store would not be its own."""
+    root = os.path.join(os.path.abspath(config.root), "")
+
+    def is_outside(path: str) -> bool:
+        return not os.path.abspath(os.path.join(config.cwd, path)).startswith(root)
+
+    return is_outside
 
 
 def write(prepared: transaction.Prepared, config: Config) -> None:
@@ -58,10 +75,10 @@ def write(prepared: transaction.Prepared, config: Config) -> None:
     transaction.write(prepared, config.root, lambda path: os.path.join(config.cwd, path))
 
 
-def _reader(config: Config) -> Callable[[str], bytes | None]:
+def _project(config: Config, listing: Sequence[str]) -> Project:
     from binlint.sources.project import Project
 
-    return Project(config.cwd, {}, config.root).read
+    return Project(config.cwd, {}, config.root, listing=[path for path in listing if path.endswith(".py")])
 
 
 # what is shown
@@ -84,7 +101,12 @@ def _file_diff(each: FilePlan, values: Values) -> Iterator[str]:
 
 def _shown(data: bytes, values: Values) -> list[str]:
     text = data.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")
-    return values.mask(text).split("\n")
+    return [_covered(line) for line in values.mask(text).split("\n")]
+
+
+def _covered(line: str) -> str:
+    """A line without what could be a secret of anybody: long runs of letters and digits."""
+    return _RUN.sub(lambda found: mask(found[0]) if _HAS_DIGIT.search(found[0]) else found[0], line)
 
 
 def clean_lines(text: str) -> str:
@@ -96,11 +118,16 @@ def summary(prepared: transaction.Prepared, config: Config, is_done: bool) -> It
     """What was (or would be) moved, where to, what stays and why, and what is left to do."""
     plan = prepared.plan
     if plan.moves:
-        files = len(plan.files)
+        moved = {move.leak.finding.location.path for move in plan.moves}
         verb = "Moved" if is_done else "Would move"
-        yield f"{verb} {_count(len(plan.moves), 'literal')} out of {_count(files, 'file')}:\n"
+        yield f"{verb} {_count(len(plan.moves), 'literal')} out of {_count(len(moved), 'file')}:\n"
         yield from (_line(move) for move in plan.moves)
+        would = "" if is_done else "would be "
+        for each in plan.files:
+            if each.path not in moved:
+                yield f"  {clean(each.path)}: {would}made to load the variables\n"
         yield from (_beside(change, is_done) for change in prepared.changes)
+        yield from (note for change in prepared.changes for note in _readers(change))
     if plan.left:
         yield "Not moved:\n"
         yield from (f"  {_spot(left)}: {clean(left.reason)}\n" for left in plan.left)
@@ -108,7 +135,7 @@ def summary(prepared: transaction.Prepared, config: Config, is_done: bool) -> It
         yield f"Nothing was saved: {clean(prepared.refusal.reason)}; {clean(prepared.refusal.remedy)}.\n"
     if plan.moves and is_done:
         store = prepared.store.shown if prepared.store is not None else "the environment"
-        yield _REVOKE.format(store=clean(store), loads=STYLES[config.fix_style].loads)
+        yield _REVOKE.format(store=clean(store), loads=clean(prepared.loads))
 
 
 def _line(move: Move) -> str:
@@ -126,6 +153,25 @@ def _beside(change: Change, is_done: bool) -> str:
     names = ", ".join(map(clean, change.names)) or "nothing new"
     tightened = "; readable by you alone from now on" if change.tightened else ""
     return f"  {clean(change.shown)}: {would}saved there: {names}{tightened}\n"
+
+
+def _readers(change: Change) -> Iterator[str]:
+    """Which values not every reader of an environment file understands."""
+    if change.part is not Part.STORE:
+        return
+    if change.only_dotenv:
+        names = ", ".join(map(clean, change.only_dotenv))
+        yield f"  {names}: as it is quoted there, python-dotenv can read it, but no shell and no docker\n"
+    split = [
+        setting.name
+        for setting in change.settings
+        if setting.name not in change.only_dotenv
+        and setting.value is not None
+        and "\n" in setting.value.reveal()
+    ]
+    if split:
+        names = ", ".join(map(clean, split))
+        yield f"  {names}: stands on several lines, which python-dotenv and shells read, but not docker\n"
 
 
 def _spot(left: Left) -> str:

@@ -20,8 +20,9 @@ from binlint.patterns import Patterns, defect
 ALL = "ALL"
 FILE_NAMES = (".binlint.toml", "binlint.toml", "pyproject.toml")
 
+# How a moved value is read; the first is the default.
+FIX_STYLES = ("auto", "environ", "environ-get", "getenv", "decouple", "dotenv")
 # Made by tools, or other people's code. `build` and `dist` are not here: what ships may leak.
-FIX_STYLES = ("environ", "environ-get", "getenv", "decouple")  # how a moved value is read
 DEFAULT_EXCLUDES = (
     ".bzr",
     ".direnv",

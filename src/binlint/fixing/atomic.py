@@ -62,9 +62,15 @@ class Unchecked(Enum):
 
 
 def write_atomically(
-    path: str, data: bytes, mode: int, expected: bytes | Unchecked | None = Unchecked.CONTENT
+    path: str,
+    data: bytes,
+    mode: int,
+    expected: bytes | Unchecked | None = Unchecked.CONTENT,
+    workshop: str | None = None,
 ) -> None:
     """Makes `data` the content of the file at `path`, with the permissions `mode`.
+
+    It is written in the directory `workshop`, on the same file system, or beside the file.
 
     `expected` is what must be there immediately before: the old bytes, or None for no file.
     Raises OSError, NotReplaceable or Changed; then the old file is as it was, unless only the very last
@@ -73,7 +79,7 @@ def write_atomically(
     place = os.path.abspath(path)
     folder, name = os.path.split(place)
     old = _status(place, name)
-    temporary = os.path.join(folder, f".binlint-{secrets.token_hex(8)}.tmp")
+    temporary = os.path.join(workshop or folder, f".binlint-{secrets.token_hex(8)}.tmp")
     descriptor = os.open(temporary, _NEW, 0o600)
     try:
         try:

@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from binlint.finding import Location, SecretText, Severity
-from binlint.fixing import imports, variables
+from binlint.fixing import imports, notebooks, variables
+from binlint.fixing.detect import Loading
 from binlint.fixing.edits import Edit, Refusal, apply
 from binlint.fixing.evidence import names_at
 from binlint.fixing.rewrite import Level, Planned, Refused, Target, rewrite
@@ -22,16 +23,22 @@ from binlint.fixing.styles import Style
 from binlint.leak import Leak
 from binlint.names import read_name
 from binlint.sources.decode import decode
-from binlint.sources.kinds import PYTHON, kind_in
+from binlint.sources.kinds import NOTEBOOK, PYTHON, kind_in
 from binlint.sources.source import Source, Text
 
 NOT_CODE = "only Python is rewritten: move it by hand"
+OUTSIDE = "it lies outside the project: run binlint there"
+TWO_DEFAULTS = "{} has several defaults: one variable cannot stand for all of them"
+STUB = "a stub is never executed: delete it by hand"
 OTHER_FILE = "its parts stand in several files"
 SEVERAL = "the same value stands in {}, which is not rewritten: {}"
 UNSAFE = "only with --unsafe-fixes: {}"
 _READS = re.compile(
-    r"""(?:environ(?:\.get\(|\[)|getenv\(|\bconfig\(|\benv(?:\.str)?\()\s*[rbu]?["']([A-Z][A-Z0-9_]{2,60})"""
+    r"""(environ\[|environ\.get\(|getenv\(|\bconfig\(|\benv(?:\.str)?\()\s*[rbu]?["']([A-Z][A-Z0-9_]{2,60})["']"""
 )
+_NEEDS = "environ["  # a read that fails without the variable; others may then do something else
+_NEW = "BINLINT_NEW_VARIABLE"
+_NO_CODE = notebooks.ELSEWHERE | {NOT_CODE}  # what stays for these reasons keeps no code from being mended
 _STORED = Severity.WARNING  # what is only noted, a placeholder or an example, need not be kept
 
 
@@ -91,15 +98,21 @@ class Planner:
         prefix: str,
         unsafe: bool,
         listing: Iterable[str] = (),
+        loading: Loading | None = None,
+        is_outside: Callable[[str], bool] = lambda path: False,
     ) -> None:
+        self._is_outside = is_outside
         self._read = read
         self._stored = stored
         self._style = style
         self._prefix = prefix
         self._unsafe = unsafe
         self._listing = tuple(listing)
+        self._loading = loading
         self._texts: dict[str, Text | None] = {}
+        self._notebooks: dict[str, notebooks.NotebookCode | Refused | None] = {}
         self._left: dict[Location, str] = {}
+        self._claims: defaultdict[str, set[SecretText]] = defaultdict(set)
 
     def plan(self, leaks: Sequence[Leak]) -> Plan:
         """The plan for some leaks."""
@@ -118,7 +131,12 @@ class Planner:
                 moved += members
             else:
                 self._left.update((job.leak.finding.location, found.reason) for job in members)
-        return self._finished(files, moved)
+                bad = {job.leak.value for job in members}
+                rest = [job.leak for job in jobs if job.leak.value not in bad]
+                elsewhere = [job for job in jobs if job.leak.value in bad and job not in members]
+                self._left.update((job.leak.finding.location, OTHER_FILE) for job in elsewhere)
+                return self.plan(rest)
+        return self._finished(self._loaded(files, moved), moved)
 
     def without(self, plan: Plan, paths: Mapping[str, str]) -> Plan:
         """The same without some files, and without what would then be half done; with the reasons."""
@@ -130,6 +148,14 @@ class Planner:
             for move in gone
         )
         return self.plan([move.leak for move in kept])
+
+    def _loaded(self, files: list[FilePlan], jobs: Sequence[_Job]) -> list[FilePlan]:
+        """The files, and the entry points that have to load the variables first."""
+        if self._loading is None:
+            return files
+        names = {job.planned.variable for job in jobs}
+        after = self._loading.placed({each.path: each.after for each in files}, names)
+        return [FilePlan(path, self._read(path) or b"", data) for path, data in sorted(after.items())]
 
     def _finished(self, files: list[FilePlan], jobs: list[_Job]) -> Plan:
         moves = [Move(job.leak, job.planned.variable, job.planned.level, job.planned.note) for job in jobs]
@@ -152,24 +178,46 @@ class Planner:
         for leak in leaks:
             text = self._text(leak.origins[0].path)
             words: tuple[str, ...] = (leak.name,) if leak.name else ()
-            if text is not None:
+            notebook = self._notebook(leak.origins[0].path)
+            if isinstance(notebook, notebooks.NotebookCode):
+                words = notebook.words(leak.origins[0].place) or words
+            elif text is not None:
                 tree = _parsed(text.text)
                 words = names_at(tree, text.text, leak.origins[0].place) if tree is not None else words
             finding = leak.finding
             needs.append(
                 variables.Need(leak.value, finding.kind, finding.testnet, accounts[finding.location], words)
             )
-        return variables.choose(needs, self._stored, self._read_variables(), self._prefix)
+        needed, others = self._read_variables()
+        self._claims = defaultdict(set)
+        for name, value in self._claimed(leaks):
+            self._claims[name].add(value)
+        claimed = {name: next(iter(values)) for name, values in self._claims.items() if len(values) == 1}
+        return variables.choose(needs, self._stored, needed, self._prefix, claimed, others - needed)
 
-    def _read_variables(self) -> Iterator[str]:
+    def _claimed(self, leaks: Iterable[Leak]) -> Iterator[tuple[str, SecretText]]:
+        """The variables that the source itself gives to values, as in `os.getenv("NAME", "…")`."""
+        for leak in leaks:
+            text = self._text(leak.origins[0].path)
+            if text is None or self._reason(leak):
+                continue
+            places = tuple(origin.place for origin in leak.origins)
+            target = Target(places[0], places, leak.value.reveal(), _NEW)
+            planned = rewrite(text.text, target, self._style.provisional)
+            if isinstance(planned, Planned) and planned.variable != _NEW:
+                yield planned.variable, leak.value
+
+    def _read_variables(self) -> tuple[set[str], set[str]]:
+        """The variables that the project cannot do without, and all others that it reads."""
+        found: dict[bool, set[str]] = {True: set(), False: set()}
         for path in self._listing:
             data = self._read(path)
             if data is not None and (b"environ" in data or b"getenv" in data or b"config(" in data):
-                yield from (
-                    name
-                    for name in _READS.findall(data.decode("utf-8", "replace"))
-                    if read_name(name).kind is not None
-                )
+                may_lack = b"KeyError" in data or b"in os.environ" in data or b"in environ" in data
+                for how, name in _READS.findall(data.decode("utf-8", "replace")):
+                    if read_name(name).kind is not None:
+                        found[how == _NEEDS and not may_lack].add(name)
+        return found[True], found[False]
 
     # one literal
 
@@ -186,24 +234,44 @@ class Planner:
             leak.value.reveal(),
             names.get(leak.value, ""),
         )
-        planned = rewrite(text.text, target, self._style.provisional)
+        notebook = self._notebook(location.path)
+        if notebook is None:
+            planned = rewrite(text.text, target, self._style.provisional)
+        elif isinstance(notebook, Refused):
+            planned = notebook
+        else:
+            planned = notebook.rewrite(target, self._style.provisional)
         if isinstance(planned, Refused):
             self._left[location] = planned.reason
+            return None
+        if leak.finding.severity < _STORED and not self._unsafe:
+            self._left[location] = UNSAFE.format(
+                "nothing is saved for it, so that the program needs the variable"
+            )
             return None
         if planned.level > Level.SAFE and not self._unsafe:
             self._left[location] = UNSAFE.format(planned.note or "it may change when the value is read")
             return None
+        unreadable = self._style.unreadable(leak.value.reveal())
+        if unreadable:
+            self._left[location] = unreadable
+            return None
         stored = self._stored.get(planned.variable)
-        if stored is not None and stored != leak.value and leak.finding.severity >= _STORED:
+        is_taken = stored is not None and stored.reveal() != "" and stored != leak.value
+        if is_taken and leak.finding.severity >= _STORED:
             self._left[location] = f"{planned.variable} is in the store already, with another value"
             return None
         return _Job(leak, text, target, planned)
 
     def _reason(self, leak: Leak) -> str:
+        if leak.finding.location.path.endswith(".pyi"):
+            return STUB
+        if self._is_outside(leak.finding.location.path):
+            return OUTSIDE
         if any(origin.path != leak.origins[0].path for origin in leak.origins):
             return OTHER_FILE
         data = self._read(leak.finding.location.path)
-        if data is None or kind_in(leak.finding.location.path, data) != PYTHON:
+        if data is None or kind_in(leak.finding.location.path, data) not in (PYTHON, NOTEBOOK):
             return NOT_CODE
         text = self._text(leak.finding.location.path)
         if text is None:
@@ -220,14 +288,16 @@ class Planner:
         stays: dict[SecretText, Location] = {}
         for leak in leaks:
             reason = self._left.get(leak.finding.location)
-            if reason is not None and reason != NOT_CODE:
+            if reason is not None and reason not in _NO_CODE:
                 stays.setdefault(leak.value, leak.finding.location)
         kept = []
         names: dict[str, SecretText] = {}
         for job in jobs:
             place, at = job.leak.finding.location, stays.get(job.leak.value)
             other = names.setdefault(job.planned.variable, job.leak.value)
-            if at is not None:
+            if len(self._claims[job.planned.variable]) > 1:
+                self._left[place] = TWO_DEFAULTS.format(job.planned.variable)
+            elif at is not None:
                 where = f"{at.path}, line {at.place.line}"
                 self._left[place] = SEVERAL.format(where, self._left[at])
             elif other != job.leak.value:
@@ -240,6 +310,12 @@ class Planner:
 
     def _file(self, path: str, jobs: Sequence[_Job]) -> FilePlan | Refused:
         text = jobs[0].text
+        notebook = self._notebook(path)
+        if isinstance(notebook, Refused):
+            return notebook
+        if notebook is not None:
+            changed = notebook.changed([job.target for job in jobs], self._style)
+            return changed if isinstance(changed, Refused) else self._encoded(path, text, changed)
         uses = [use for job in jobs for use in job.planned.uses]
         provided = self._style.provide(text.text, [imports.Use(use) for use in uses]) if uses else None
         if isinstance(provided, Refused | Refusal):
@@ -257,6 +333,9 @@ class Planner:
             return Refused("its edits overlap")
         if _parsed(after) is None:
             return Refused("it would not parse any more")
+        return self._encoded(path, text, after)
+
+    def _encoded(self, path: str, text: Text, after: str) -> FilePlan | Refused:
         before = self._read(path) or b""
         try:
             return FilePlan(path, before, before[: text.bom] + after.encode(text.encoding))
@@ -269,6 +348,14 @@ class Planner:
             found = decode(Source(path, data)) if data is not None else None
             self._texts[path] = found if isinstance(found, Text) else None
         return self._texts[path]
+
+    def _notebook(self, path: str) -> notebooks.NotebookCode | Refused | None:
+        """The code of a notebook, or why it cannot be changed; None for any other file."""
+        if path not in self._notebooks:
+            text = self._text(path)
+            is_one = text is not None and kind_in(path, self._read(path) or b"") == NOTEBOOK
+            self._notebooks[path] = notebooks.read(text.text) if text is not None and is_one else None
+        return self._notebooks[path]
 
 
 def _parsed(text: str) -> ast.Module | None:

@@ -21,6 +21,7 @@ from binlint.fixing.rewrite_types import CALL, NEVER, Level, Planned, Refused
 
 _GETTERS = frozenset({"os.getenv", "os.environ.get", "os.environ.setdefault"})
 _SETTERS = frozenset({"os.environ.setdefault", "os.putenv"})
+_CONDITIONAL = (ast.If, ast.Try, ast.For, ast.AsyncFor, ast.While, ast.ExceptHandler)
 _LIBRARIES = frozenset({"decouple", "environs", "environ", "starlette", "prettyconf"})
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,60}")
 _ALLOWS_NONE = re.compile(r"None|Optional|'(?:Any|object)'")
@@ -196,7 +197,7 @@ def _is_of_library(code: Code, function: ast.expr) -> bool:
         return True
     is_usual = name in ("env", "config")
     uses = any(origin.partition(".")[0] in _LIBRARIES for origin in code.aliases.values())
-    return is_usual and (uses or imported.endswith(f".{name}"))
+    return is_usual and uses and not imported
 
 
 # --- variables that the program sets ---------------------------------------------------------------
@@ -207,6 +208,8 @@ def _set_variable(place: Place) -> Outcome:
     code, node = place.code, place.node
     statement = code.statement(node)
     name = _set_by(code, statement, node)
+    if name and any(isinstance(above, _CONDITIONAL) for above, _, _ in code.above(statement)):
+        return Refused("it is set under a condition, which would no longer count: move it by hand")
     if name:
         edit = without_statement(
             code, statement, [_set_by(code, other, None) != "" for other in code.siblings(statement)]
@@ -323,6 +326,8 @@ def _parameter(place: Place) -> Outcome:
             return edits
         planned = Planned(edits, Level.UNSAFE, (), place.variable, "the overload's default goes", NEVER)
         return Draft(planned, lambda: code.replace(place.node, ast.Constant(...)))
+    if _asks_after(function, parameter.arg):
+        return Refused("the function asks whether the value is there, so that its default cannot become None")
     edits = replacement(code, place.node, "None")
     if isinstance(edits, Refused):
         return edits
@@ -339,6 +344,17 @@ def _parameter(place: Place) -> Outcome:
         function.body.insert(body.index, statement)
 
     return Draft(planned, change)
+
+
+def _asks_after(function: ast.AST, name: str) -> bool:
+    """Whether a body tests a parameter: for None, or for its truth."""
+    for node in ast.walk(function):
+        test: ast.AST | None = node.test if isinstance(node, ast.If | ast.IfExp | ast.While) else None
+        if isinstance(node, ast.BoolOp):
+            test = node
+        if test is not None and any(isinstance(n, ast.Name) and n.id == name for n in ast.walk(test)):
+            return True
+    return False
 
 
 def _parameter_of(arguments: ast.arguments, default: ast.expr) -> ast.arg:

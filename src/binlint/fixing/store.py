@@ -199,8 +199,11 @@ class Store:
         if blocked is not None:
             raise StoreError(f"{blocked.reason}; {blocked.remedy}")
         old_mode = None if change.before is None else stat.S_IMODE(os.lstat(change.path).st_mode)
-        remove_leftovers(os.path.dirname(change.path))
-        write_atomically(change.path, change.after, change.mode, change.before)
+        folder = os.path.dirname(change.path)
+        workshop = _workshop(self.root, folder)
+        for each in {folder, workshop or folder}:
+            remove_leftovers(each)
+        write_atomically(change.path, change.after, change.mode, change.before, workshop)
         failure = self._failure(change)
         if failure:
             _restore(change, old_mode)
@@ -565,6 +568,17 @@ def _masked_line(binding: Binding, statement: str, new: Container[str]) -> str:
 
 def _printable(text: str) -> str:
     return "".join(character if character.isprintable() else "?" for character in text)
+
+
+def _workshop(root: str, folder: str) -> str | None:
+    """Where a file with secrets can be written so that git never sees it: in its own directory."""
+    place = os.path.join(root, ".git")
+    try:
+        status = os.lstat(place)
+        is_near = stat.S_ISDIR(status.st_mode) and status.st_dev == os.stat(folder).st_dev
+    except OSError:
+        return None
+    return place if is_near and os.access(place, os.W_OK | os.X_OK) else None
 
 
 def _restore(change: Change, old_mode: int | None) -> None:

@@ -8,18 +8,22 @@ the source or in the store.
 from __future__ import annotations
 
 import os
+import shlex
 import stat
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from binlint.errors import BinlintError
 from binlint.finding import SecretText
-from binlint.fixing.atomic import locked, write_atomically
+from binlint.fixing.atomic import locked, remove_leftovers, write_atomically
+from binlint.fixing.detect import Loading, detected
 from binlint.fixing.plan import FilePlan, Left, Plan, Planner
-from binlint.fixing.store import Change, Refusal, Store, example_change, open_store
-from binlint.fixing.styles import STYLES
+from binlint.fixing.store import DEFAULT_STORE, Change, Refusal, Store, example_change, open_store
+from binlint.fixing.styles import AUTO, EXPORT, STYLES
 from binlint.leak import Leak
+from binlint.sources.project import Project
 
 STILL_THERE = "the finding would still be there"
 _ROUNDS = 10
@@ -48,6 +52,7 @@ class Prepared:
     store: Store | None = field(default=None, repr=False)
     changes: tuple[Change, ...] = ()  # beside the sources, in the order in which they are written
     refusal: Refusal | None = None
+    loads: str = EXPORT  # what is left to do for the variables to be there
 
     @property
     def is_empty(self) -> bool:
@@ -62,12 +67,22 @@ def prepare(
     listing: Sequence[str],
     check: Check,
     wishes: Wishes,
+    project: Project | None = None,
+    is_outside: Callable[[str], bool] = lambda path: False,
 ) -> Prepared:
-    """Plans everything and proves it; changes nothing. `root` is the root of the project."""
+    """Plans everything and proves it; changes nothing. `root` is the root of the project.
+
+    `project` tells which files import a changed one; without it, each is its own entry point.
+    """
     store = open_store(root, wishes.env_file)
     stored: Mapping[str, SecretText] = store.names() if isinstance(store, Store) else {}
-    planner = Planner(read, stored, STYLES[wishes.style], wishes.prefix, wishes.unsafe, listing)
-    plan = _proven(planner, planner.plan(leaks), check)
+    style = wishes.style
+    if style == AUTO:
+        style = detected(read, listing, root) if leaks else "environ"
+    is_usual = isinstance(store, Store) and store.shown == DEFAULT_STORE
+    loading = Loading(read, root, project) if style == "dotenv" and is_usual else None
+    planner = Planner(read, stored, STYLES[style], wishes.prefix, wishes.unsafe, listing, loading, is_outside)
+    plan = _proven(planner, planner.plan(leaks), leaks, check)
     if not plan.files:
         return Prepared(plan)
     if isinstance(store, Refusal):
@@ -79,19 +94,45 @@ def prepare(
         return _refused(plan, change)
     example = example_change(root, [setting.name for setting in plan.settings])
     changes = (store.ignore_change if change.is_needed else None, change, example)
-    return Prepared(plan, store, tuple(each for each in changes if each is not None and each.is_needed))
+    needed = tuple(each for each in changes if each is not None and each.is_needed)
+    return Prepared(plan, store, needed, loads=_loads(style, plan, store, loading, read, root))
 
 
-def _proven(planner: Planner, plan: Plan, check: Check) -> Plan:
+def _loads(
+    style: str,
+    plan: Plan,
+    store: Store,
+    loading: Loading | None,
+    read: Callable[[str], bytes | None],
+    root: str,
+) -> str:
+    """What is left to do for the variables to be there."""
+    export = EXPORT.replace("./.env", shlex.quote(f"./{store.shown}"))
+    if loading is not None:
+        names = {move.variable for move in plan.moves}
+        return loading.note({each.path: each.after for each in plan.files}, names)
+    if style == "dotenv":
+        return f"call load_dotenv() of python-dotenv with the path of {store.shown} first, or {export}"
+    if style == "decouple":
+        if store.shown != DEFAULT_STORE:
+            return f"python-decouple reads only .env, so {export}"
+        if read(os.path.join(root, "settings.ini")) is not None:
+            return f"python-decouple reads settings.ini in place of .env, so {export}"
+        return STYLES[style].loads
+    return export
+
+
+def _proven(planner: Planner, plan: Plan, leaks: Sequence[Leak], check: Check) -> Plan:
     """The plan without the files in which a literal that it moves would still be found."""
     for _ in range(_ROUNDS):
         if not plan.files:
             return plan
-        moved = {(move.leak.finding.location.path, move.leak.value) for move in plan.moves}
+        moved = Counter((move.leak.finding.location.path, move.leak.value) for move in plan.moves)
+        stays = Counter((leak.finding.location.path, leak.value) for leak in leaks)
+        stays.subtract(moved)  # what the output of a notebook shows is left there, and told
         after = check({each.path: each.after for each in plan.files})
-        remaining = {
-            leak.finding.location.path for leak in after if (leak.finding.location.path, leak.value) in moved
-        }
+        found = Counter((leak.finding.location.path, leak.value) for leak in after)
+        remaining = {path for path, value in moved if found[path, value] > stays[path, value]}
         if not remaining:
             return plan
         plan = planner.without(plan, dict.fromkeys(remaining, STILL_THERE))
@@ -112,6 +153,8 @@ def write(prepared: Prepared, root: str, place_of: Callable[[str], str]) -> None
     done: list[str] = []
     try:
         with locked(root):
+            for folder in {root, *(os.path.dirname(place_of(each.path)) for each in prepared.plan.files)}:
+                remove_leftovers(folder or os.curdir)  # of a run that was killed
             modes = [_ready(each, place_of(each.path)) for each in prepared.plan.files]
             for change in prepared.changes:
                 assert prepared.store is not None
@@ -137,7 +180,11 @@ def _ready(each: FilePlan, place: str) -> int:
         raise NotWritten(f"{each.path} is no regular file")
     if status.st_nlink > 1:
         raise NotWritten(f"{each.path} has other names (hard links), which would keep the secret")
-    if not os.access(place, os.W_OK) or not os.access(os.path.dirname(place) or os.curdir, os.W_OK):
+    if (
+        not status.st_mode & stat.S_IWUSR
+        or not os.access(place, os.W_OK)
+        or not os.access(os.path.dirname(place) or os.curdir, os.W_OK)
+    ):
         raise NotWritten(f"{each.path} is read-only")
     with open(place, "rb") as stream:
         if stream.read() != each.before:

@@ -49,14 +49,19 @@ def choose(
     stored: Mapping[str, SecretText],
     known: Iterable[str] = (),
     prefix: str = "BINANCE",
+    claimed: Mapping[str, SecretText] | None = None,
+    avoided: Iterable[str] = (),
 ) -> dict[SecretText, str]:
-    """A name for each value. `stored` is what the store holds, `known` the variables that the project reads.
+    """A name for each value. `stored` is what the store holds, `known` what the project cannot do without.
 
-    A name that the store has with another value is never chosen.
+    A name that the store has with another value is never chosen, nor one that the source gives to another
+    value (`claimed`), nor one by whose absence the project may do something else (`avoided`).
     """
     names: dict[SecretText, str] = {}
-    taken: dict[str, SecretText] = dict(stored)
-    by_value = {value: name for name, value in reversed(list(stored.items()))}
+    stored = {name: value for name, value in stored.items() if value.reveal()}
+    taken: dict[str, SecretText] = {**(claimed or {}), **stored}
+    closed = frozenset(avoided).difference(taken)
+    by_value = {value: name for name, value in reversed(list(taken.items()))}
     accounts: dict[object, list[Need]] = {}
     for need in needs:
         accounts.setdefault(need.account, []).append(need)
@@ -70,7 +75,7 @@ def choose(
                 names[need.value] = by_value[need.value]
                 continue
             for name in _candidates(need, qualifiers[account], offered, prefix):
-                if taken.get(name, need.value) == need.value:
+                if name not in closed and taken.get(name, need.value) == need.value:
                     names[need.value], taken[name] = name, need.value
                     break
     return names
