@@ -12,7 +12,7 @@ from sources.trees import git, repository
 from binlint.analysis import Analysed
 from binlint.cli import main
 from binlint.finding import Finding, Severity
-from binlint.flow import budget
+from binlint.syntax.reading import LONGEST
 
 CLIENT = "from binance.client import Client\n"
 WRAPPER = CLIENT + (
@@ -352,6 +352,6 @@ def test_a_file_of_data_that_is_too_long_is_counted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     root = repository(tmp_path)
-    (root / "settings.json").write_text('{"k": "' + "x " * budget.DATA + '"}\n')
+    (root / "settings.json").write_text('{"k": "' + "x " * LONGEST + '"}\n')
     (root / "main.py").write_text(CLIENT + "import json\nClient(json.load(open('settings.json'))['k'], '')\n")
     assert stages(root, monkeypatch, capsys)["unfollowed"] == 1

@@ -24,7 +24,6 @@ HOPS = 3  # imports that are followed from a file that reads a credential of whi
 RELATED = 100  # files that are traced for each of these hops
 CHAIN = 8  # wrappers around wrappers that are told apart by their callers; people write three
 KEPT = 400  # compiled files in memory, some 20 kB each
-DATA = 1_000_000  # characters of a file of data; settings are small
 WRITERS = 32  # files that are asked for what they put into the environment
 
 
