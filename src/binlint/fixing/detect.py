@@ -7,11 +7,11 @@ import functools
 import os
 import posixpath
 import re
-import warnings
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from binlint.fixing.edits import Refusal
+from binlint.fixing.rewrite_code import parsed
 from binlint.fixing.styles import with_load
 from binlint.sources.decode import decode
 from binlint.sources.project import Project
@@ -42,7 +42,7 @@ def detected(read: Read, listing: Iterable[str], root: str) -> str:
         data = read(path) if path.endswith((".py", ".pyw")) else None
         if data is None or not (b"decouple" in data or b"dotenv" in data):
             continue
-        tree = _parsed(data)
+        tree = parsed(data)
         if tree is not None:
             for style in _imported(tree):
                 users[style] += 1
@@ -164,7 +164,7 @@ class _Look:
             data = self._files.get(path)
             if data is None:
                 data = self._read(path)
-            self._trees[path] = _parsed(data) if data is not None else None
+            self._trees[path] = parsed(data) if data is not None else None
         return self._trees[path]
 
     def reads(self, path: str, names: Collection[str], *, at_once: bool = False) -> bool:
@@ -382,12 +382,3 @@ def _aliases(tree: ast.Module) -> set[str]:
         for alias in node.names
         if alias.asname and alias.name == "load_dotenv"
     }
-
-
-def _parsed(data: bytes) -> ast.Module | None:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return ast.parse(data)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None

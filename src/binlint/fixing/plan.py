@@ -6,7 +6,6 @@ are gone. What cannot be planned so is refused with its reason.
 
 from __future__ import annotations
 
-import ast
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -18,6 +17,7 @@ from binlint.fixing.detect import Loading
 from binlint.fixing.edits import Edit, Refusal, apply
 from binlint.fixing.evidence import names_at
 from binlint.fixing.rewrite import Level, Planned, Refused, Target, rewrite
+from binlint.fixing.rewrite_code import parsed
 from binlint.fixing.store import Setting
 from binlint.fixing.styles import Style
 from binlint.leak import Leak
@@ -182,7 +182,7 @@ class Planner:
             if isinstance(notebook, notebooks.NotebookCode):
                 words = notebook.words(leak.origins[0].place) or words
             elif text is not None:
-                tree = _parsed(text.text)
+                tree = parsed(text.text)
                 words = names_at(tree, text.text, leak.origins[0].place) if tree is not None else words
             finding = leak.finding
             needs.append(
@@ -331,7 +331,7 @@ class Planner:
             after = apply(text.text, dict.fromkeys(edits))
         except ValueError:
             return Refused("its edits overlap")
-        if _parsed(after) is None:
+        if parsed(after) is None:
             return Refused("it would not parse any more")
         return self._encoded(path, text, after)
 
@@ -356,17 +356,6 @@ class Planner:
             is_one = text is not None and kind_in(path, self._read(path) or b"") == NOTEBOOK
             self._notebooks[path] = notebooks.read(text.text) if text is not None and is_one else None
         return self._notebooks[path]
-
-
-def _parsed(text: str) -> ast.Module | None:
-    import warnings
-
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
 
 
 def _accounts(leaks: Sequence[Leak]) -> dict[Location, object]:

@@ -20,7 +20,7 @@ _USUAL = {"os": "os", "environ": "os.environ", "getenv": "os.getenv"}  # where a
 String = ast.Constant | ast.JoinedStr
 
 
-def parsed(text: str) -> ast.Module | None:
+def parsed(text: str | bytes) -> ast.Module | None:
     """The tree, or None for what the interpreter does not take."""
     try:
         with warnings.catch_warnings():

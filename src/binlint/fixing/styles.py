@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import ast
 import re
-import warnings
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from binlint.fixing import imports
 from binlint.fixing.edits import Edit, Refusal, apply
 from binlint.fixing.imports import Provided, Use, Wanted
+from binlint.fixing.rewrite_code import parsed
 from binlint.fixing.scopes import Offsets
 
 AUTO = "auto"  # what the project does already; see `detect`
@@ -99,19 +99,19 @@ def with_load(text: str, is_early: Callable[[ast.stmt], bool]) -> str | Refusal:
 
     `is_early` tells the imports that must not be executed before the call.
     """
-    tree = _parsed(text)
+    tree = parsed(text)
     if tree is None:
         return Refusal("it does not parse")
     provided = _import_of_load(text, tree, _end_of_imports(tree, is_early))
     if isinstance(provided, Refusal):
         return provided
     imported = text if provided.edit is None else apply(text, [provided.edit])
-    between = _parsed(imported)
+    between = parsed(imported)
     if between is None:
         return Refusal("it would not parse any more")
     at = _end_of_imports(between, is_early)
     after = apply(imported, [_call(imported, between, at, f"{provided.spelled}()")])
-    new = _parsed(after)
+    new = parsed(after)
     if new is None or not _is_call(new.body.pop(at)) or ast.dump(new) != ast.dump(between):
         return Refusal("the call cannot be placed without changing other code")
     return after
@@ -183,12 +183,3 @@ def _start(offsets: Offsets, node: ast.stmt) -> int:
 
 def _is_call(node: ast.stmt) -> bool:
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)
-
-
-def _parsed(text: str) -> ast.Module | None:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
