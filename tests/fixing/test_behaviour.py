@@ -263,3 +263,35 @@ def is_about(program: Program, line: bytes) -> bool:
     return "-----" in text or any(
         piece in text for value in program.values.values() for piece in (value[-SHOWN:], *windows(value))
     )
+
+
+PLACEHOLDERS = """\
+from binance.client import Client
+def main():
+    Client("YOUR_API_KEY", "YOUR_API_SECRET").ping()
+main()
+"""
+
+
+def test_a_placeholder_goes_without_being_saved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = tmp_path / "project"
+    repository(root)
+    (root / "bot.py").write_text(PLACEHOLDERS, encoding="utf-8")
+    program = Program(root, {}, "bot.py", frozenset(), False, frozenset(), frozenset())
+    monkeypatch.chdir(root)
+    before = program.run({})
+    code, said = binlint("--fix", ".")
+    assert (root / "bot.py").read_text(encoding="utf-8") == PLACEHOLDERS
+    assert "--unsafe-fixes" in said
+    assert code == 0
+    assert binlint("--fix", "--unsafe-fixes", ".")[0] == 0
+    assert "YOUR_API" not in "".join(
+        path.read_text(encoding="utf-8") for path in root.iterdir() if path.is_file()
+    )
+    assert (root / ".env.example").read_text(encoding="utf-8") == "BINANCE_API_KEY=\nBINANCE_API_SECRET=\n"
+    assert not (root / ".env").exists()
+    variables = {"BINANCE_API_KEY": "YOUR_API_KEY", "BINANCE_API_SECRET": "YOUR_API_SECRET"}
+    assert program.run(variables) == before
+    with pytest.raises(AssertionError, match="KeyError: 'BINANCE_API_KEY'"):
+        program.run({})
+    assert binlint("--fix", "--unsafe-fixes", ".")[1].count("Moved") == 0

@@ -20,10 +20,11 @@ from binlint.cli import main
 from binlint.fixing import notebooks
 from binlint.fixing.edits import Refusal
 from binlint.fixing.rewrite import Level, Planned, Refused, Target
-from binlint.fixing.styles import STYLES
+from binlint.fixing.styles import STYLES, Where
 from binlint.syntax.lexical import Lines
 
 KEY, SECRET = fresh_key(), fresh_key()
+WHERE = Where("bot.ipynb", ".env")
 CLIENT = "from binance.client import Client\n"
 CALL = 'client = Client("$K", "$S")'
 FIXED = 'client = Client(os.environ["BINANCE_API_KEY"], os.environ["BINANCE_API_SECRET"])'
@@ -618,7 +619,7 @@ def test_escapes_in_the_literal() -> None:
     literal = "'" + value.replace("\\", "\\\\") + "'"
     text = json.dumps(document(code([f'import os\nx = {literal}  # \\ "\n'])))
     spelt = json.dumps(literal)[1:-1]
-    changed = notebook_of(text).changed([target_of(text, spelt, value)], STYLES["environ"])
+    changed = notebook_of(text).changed([target_of(text, spelt, value)], STYLES["environ"], WHERE)
     assert changed == text.replace(spelt, 'os.environ[\\"X\\"]')
 
 
@@ -639,14 +640,14 @@ def test_an_import_that_is_never_enough_is_refused() -> None:
     text = pretty(document(code(listed(filled("x = '$K'")))))
     style = STYLES["environ"]
 
-    def provide(code: str, uses: object) -> object:
-        return style.provide("x = 1", []) if uses else Refusal("nothing")
+    def provide(code: str, uses: object, where: Where) -> object:
+        return style.provide("x = 1", [], where) if uses else Refusal("nothing")
 
     broken = style._replace(provide=provide)  # type: ignore[arg-type]
-    found = notebook_of(text).changed([target_of(text, f"'{KEY}'")], broken)
+    found = notebook_of(text).changed([target_of(text, f"'{KEY}'")], broken, WHERE)
     assert found == Refused("there is no place for an import in the first code cell")
-    refusing = style._replace(provide=lambda code, uses: Refusal("for a reason"))
-    found = notebook_of(text).changed([target_of(text, f"'{KEY}'")], refusing)
+    refusing = style._replace(provide=lambda code, uses, where: Refusal("for a reason"))
+    found = notebook_of(text).changed([target_of(text, f"'{KEY}'")], refusing, WHERE)
     assert found == Refused("for a reason")
 
 

@@ -16,7 +16,7 @@ from binlint.fixing.edits import Refusal
 from binlint.fixing.imports import Use
 from binlint.fixing.plan import Plan, Planner
 from binlint.fixing.rewrite import Level
-from binlint.fixing.styles import STYLES, Lookups, Style
+from binlint.fixing.styles import STYLES, Lookups, Style, Where
 from binlint.leak import Leak
 from binlint.sources.discover import discover
 
@@ -62,7 +62,7 @@ def _git_of_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def settings(plan: Plan) -> dict[str, str | None]:
-    return {name: value.reveal() if value is not None else None for name, value in plan.settings}
+    return {each.name: each.value.reveal() if each.value is not None else None for each in plan.settings}
 
 
 def moved(plan: Plan) -> list[str]:
@@ -161,8 +161,8 @@ def test_all_or_none_where_one_place_is_not_safe(tmp_path: Path) -> None:
 
 
 def test_all_or_none_where_one_file_cannot_import(tmp_path: Path) -> None:
-    def provide(text: str, uses: Sequence[Use]) -> Lookups | Refusal:
-        return Refusal("no way in") if "no import" in text else ENVIRON.provide(text, uses)
+    def provide(text: str, uses: Sequence[Use], where: Where) -> Lookups | Refusal:
+        return Refusal("no way in") if "no import" in text else ENVIRON.provide(text, uses, where)
 
     style = ENVIRON._replace(provide=provide)
     files = {"bot.py": CALL, "other.py": f'# no import\n{HEAD}Client("{K1}", "{S2}")\n'}

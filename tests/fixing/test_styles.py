@@ -19,7 +19,7 @@ from binlint.config import FIX_STYLES
 from binlint.fixing.detect import Loading, detected
 from binlint.fixing.edits import Edit, Refusal, apply
 from binlint.fixing.imports import Use
-from binlint.fixing.styles import AUTO, STYLES, with_load
+from binlint.fixing.styles import AUTO, STYLES, Where, with_load
 from binlint.sources.project import Project
 
 MARK = '"@"'
@@ -28,7 +28,7 @@ MARK = '"@"'
 def styled(name: str, text: str) -> str:
     """The text with look-ups of X for the marks; the reason where that is refused."""
     places = [index for index in range(len(text)) if text.startswith(MARK, index)]
-    provided = STYLES[name].provide(text, [Use(place) for place in places])
+    provided = STYLES[name].provide(text, [Use(place) for place in places], Where("bot.py", ".env"))
     if isinstance(provided, Refusal):
         return provided.reason
     edits = [Edit(place, place + len(MARK), provided.lookup("X")) for place in places]

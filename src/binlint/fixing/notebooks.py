@@ -24,7 +24,7 @@ from binlint.fixing.rewrite import Level, Planned, Refused, Target, rewrite
 from binlint.fixing.rewrite_checks import is_same
 from binlint.fixing.rewrite_code import parsed
 from binlint.fixing.scopes import Offsets
-from binlint.fixing.styles import Lookups, Style
+from binlint.fixing.styles import Lookups, Style, Where
 from binlint.syntax.lexical import Lines
 from binlint.syntax.notebook_cells import CodeCell, take_apart
 from binlint.syntax.notebook_excerpt import Excerpt, joined, plain
@@ -104,6 +104,11 @@ class NotebookCode:
 
     # what the plan asks
 
+    @property
+    def code(self) -> str:
+        """The code of the cells that run in one interpreter."""
+        return self._code
+
     def words(self, place: Place) -> tuple[str, ...]:
         """What the literal at a place of the file is called in the code."""
         found = self._found(place)
@@ -127,7 +132,7 @@ class NotebookCode:
         note = f"{planned.note}; {_NOTE}" if planned.note else _NOTE
         return planned._replace(level=Level.UNSAFE, note=note)
 
-    def changed(self, targets: Sequence[Target], style: Style) -> str | Refused:
+    def changed(self, targets: Sequence[Target], style: Style, where: Where) -> str | Refused:
         """The text of the file with all targets rewritten, and proven."""
         uses: list[int] = []
         for target in targets:
@@ -135,7 +140,7 @@ class NotebookCode:
             if isinstance(planned, Refused):
                 return planned
             uses += planned.uses
-        provided = style.provide(self._view(), [Use(use) for use in uses]) if uses else None
+        provided = style.provide(self._view(), [Use(use) for use in uses], where) if uses else None
         if isinstance(provided, Refusal):
             return Refused(provided.reason)
         lookup = provided.lookup if provided is not None else style.provisional
@@ -149,7 +154,7 @@ class NotebookCode:
         if provided is None or not provided.edits:
             return self._written(edits, targets)
         found: str | Refused = _NO_PLACE
-        for added in self._imports(provided, uses, style):
+        for added in self._imports(provided, uses, style, where):
             found = self._written([added, *edits], targets)
             if isinstance(found, str):
                 break
@@ -244,7 +249,7 @@ class NotebookCode:
                 code = f"{code[:start]}pass{_blanked(code, start + 4, end)[start + 4 :]}"
         return code
 
-    def _imports(self, provided: Lookups, uses: Sequence[int], style: Style) -> Iterator[Edit]:
+    def _imports(self, provided: Lookups, uses: Sequence[int], style: Style, where: Where) -> Iterator[Edit]:
         """Edits that put into the first code cell what is to be provided, from best to last resort."""
         first = next((cell for cell in self._cells if cell.is_plain and self._said(cell).strip()), None)
         if first is None or any(edit.start != edit.end for edit in provided.edits):
@@ -261,7 +266,7 @@ class NotebookCode:
         if spot is not None and _only_provides(statement):
             found.append(self._line_at(first, spot, statement))
         for edit in found:
-            if _is_enough(view, edit, uses, style, provided):
+            if _is_enough(view, edit, uses, style, where, provided):
                 yield edit
 
     def _said(self, cell: _Cell) -> str:
@@ -500,11 +505,13 @@ def _only_provides(statement: str) -> bool:
     )
 
 
-def _is_enough(view: str, edit: Edit, uses: Sequence[int], style: Style, provided: Lookups) -> bool:
+def _is_enough(
+    view: str, edit: Edit, uses: Sequence[int], style: Style, where: Where, provided: Lookups
+) -> bool:
     """Whether nothing else is asked for once the edit is made."""
     size = len(edit.text)
     moved = [Use(use + size if use >= edit.start else use) for use in uses]
-    again = style.provide(apply(view, [edit]), moved)
+    again = style.provide(apply(view, [edit]), moved, where)
     return not isinstance(again, Refusal) and not again.edits and again.lookup("X") == provided.lookup("X")
 
 

@@ -6,7 +6,6 @@ are gone. What cannot be planned so is refused with its reason.
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
@@ -16,12 +15,12 @@ from binlint.fixing import imports, notebooks, variables
 from binlint.fixing.detect import Loading
 from binlint.fixing.edits import Edit, Refusal, apply
 from binlint.fixing.evidence import names_at
+from binlint.fixing.known import may_read, read_variables
 from binlint.fixing.rewrite import Level, Planned, Refused, Target, rewrite
 from binlint.fixing.rewrite_code import parsed
-from binlint.fixing.store import Setting
-from binlint.fixing.styles import Style
+from binlint.fixing.store import DEFAULT_STORE, Setting
+from binlint.fixing.styles import Style, Where
 from binlint.leak import Leak
-from binlint.names import read_name
 from binlint.sources.decode import decode
 from binlint.sources.kinds import NOTEBOOK, PYTHON, kind_in
 from binlint.sources.source import Source, Text
@@ -33,10 +32,6 @@ STUB = "a stub is never executed: delete it by hand"
 OTHER_FILE = "its parts stand in several files"
 SEVERAL = "the same value stands in {}, which is not rewritten: {}"
 UNSAFE = "only with --unsafe-fixes: {}"
-_READS = re.compile(
-    r"""(environ\[|environ\.get\(|getenv\(|\bconfig\(|\benv(?:\.str)?\()\s*[rbu]?["']([A-Z][A-Z0-9_]{2,60})["']"""
-)
-_NEEDS = "environ["  # a read that fails without the variable; others may then do something else
 _NEW = "BINLINT_NEW_VARIABLE"
 _NO_CODE = notebooks.ELSEWHERE | {NOT_CODE}  # what stays for these reasons keeps no code from being mended
 _STORED = Severity.WARNING  # what is only noted, a placeholder or an example, need not be kept
@@ -100,8 +95,10 @@ class Planner:
         listing: Iterable[str] = (),
         loading: Loading | None = None,
         is_outside: Callable[[str], bool] = lambda path: False,
+        where: Callable[[str], Where] = lambda path: Where(path, DEFAULT_STORE),
     ) -> None:
         self._is_outside = is_outside
+        self._where = where
         self._read = read
         self._stored = stored
         self._style = style
@@ -133,20 +130,22 @@ class Planner:
                 self._left.update((job.leak.finding.location, found.reason) for job in members)
                 bad = {job.leak.value for job in members}
                 rest = [job.leak for job in jobs if job.leak.value not in bad]
+                reason = SEVERAL.format(path, found.reason)
                 elsewhere = [job for job in jobs if job.leak.value in bad and job not in members]
-                self._left.update((job.leak.finding.location, OTHER_FILE) for job in elsewhere)
+                self._left.update((job.leak.finding.location, reason) for job in elsewhere)
                 return self.plan(rest)
         return self._finished(self._loaded(files, moved), moved)
 
     def without(self, plan: Plan, paths: Mapping[str, str]) -> Plan:
         """The same without some files, and without what would then be half done; with the reasons."""
-        bad = {move.leak.value for move in plan.moves if move.leak.finding.location.path in paths}
+        bad = {
+            move.leak.value: path for move in plan.moves if (path := move.leak.finding.location.path) in paths
+        }
         kept = [move for move in plan.moves if move.leak.value not in bad]
-        gone = [move for move in plan.moves if move.leak.value in bad]
-        self._left.update(
-            (move.leak.finding.location, paths.get(move.leak.finding.location.path, OTHER_FILE))
-            for move in gone
-        )
+        for move in plan.moves:
+            if move.leak.value in bad:
+                here, there = move.leak.finding.location, bad[move.leak.value]
+                self._left[here] = paths.get(here.path) or SEVERAL.format(there, paths[there])
         return self.plan([move.leak for move in kept])
 
     def _loaded(self, files: list[FilePlan], jobs: Sequence[_Job]) -> list[FilePlan]:
@@ -186,14 +185,21 @@ class Planner:
                 words = names_at(tree, text.text, leak.origins[0].place) if tree is not None else words
             finding = leak.finding
             needs.append(
-                variables.Need(leak.value, finding.kind, finding.testnet, accounts[finding.location], words)
+                variables.Need(
+                    leak.value,
+                    finding.kind,
+                    finding.testnet,
+                    accounts[finding.location],
+                    words,
+                    finding.severity >= _STORED,
+                )
             )
-        needed, others = self._read_variables()
+        known = read_variables(self._code_that_reads())
         self._claims = defaultdict(set)
         for name, value in self._claimed(leaks):
             self._claims[name].add(value)
         claimed = {name: next(iter(values)) for name, values in self._claims.items() if len(values) == 1}
-        return variables.choose(needs, self._stored, needed, self._prefix, claimed, others - needed)
+        return variables.choose(needs, self._stored, known.reused, self._prefix, claimed, known.avoided)
 
     def _claimed(self, leaks: Iterable[Leak]) -> Iterator[tuple[str, SecretText]]:
         """The variables that the source itself gives to values, as in `os.getenv("NAME", "…")`."""
@@ -207,17 +213,17 @@ class Planner:
             if isinstance(planned, Planned) and planned.variable != _NEW:
                 yield planned.variable, leak.value
 
-    def _read_variables(self) -> tuple[set[str], set[str]]:
-        """The variables that the project cannot do without, and all others that it reads."""
-        found: dict[bool, set[str]] = {True: set(), False: set()}
+    def _code_that_reads(self) -> Iterator[str]:
+        """The code of the files that may read variables."""
         for path in self._listing:
             data = self._read(path)
-            if data is not None and (b"environ" in data or b"getenv" in data or b"config(" in data):
-                may_lack = b"KeyError" in data or b"in os.environ" in data or b"in environ" in data
-                for how, name in _READS.findall(data.decode("utf-8", "replace")):
-                    if read_name(name).kind is not None:
-                        found[how == _NEEDS and not may_lack].add(name)
-        return found[True], found[False]
+            if data is None or not may_read(data) or kind_in(path, data) not in (PYTHON, NOTEBOOK):
+                continue
+            notebook, text = self._notebook(path), self._text(path)
+            if isinstance(notebook, notebooks.NotebookCode):
+                yield notebook.code
+            elif text is not None:
+                yield text.text
 
     # one literal
 
@@ -314,10 +320,11 @@ class Planner:
         if isinstance(notebook, Refused):
             return notebook
         if notebook is not None:
-            changed = notebook.changed([job.target for job in jobs], self._style)
+            changed = notebook.changed([job.target for job in jobs], self._style, self._where(path))
             return changed if isinstance(changed, Refused) else self._encoded(path, text, changed)
         uses = [use for job in jobs for use in job.planned.uses]
-        provided = self._style.provide(text.text, [imports.Use(use) for use in uses]) if uses else None
+        needed = [imports.Use(use) for use in uses]
+        provided = self._style.provide(text.text, needed, self._where(path)) if uses else None
         if isinstance(provided, Refused | Refusal):
             return Refused(provided.reason)
         lookup = provided.lookup if provided is not None else self._style.provisional

@@ -61,7 +61,7 @@ def _rewritten(code: Code, target: Target, lookup: Callable[[str], str]) -> Plan
             kind == COMMENT and first <= start < last for kind, first, last in strings_and_comments(code.text)
         )
         return _IN_PROSE if is_comment else _NOTHING
-    if isinstance(code.parent(literal)[0], ast.Expr):
+    if isinstance(literal, ast.Constant) and isinstance(code.parent(literal)[0], ast.Expr):
         return _IN_PROSE
     whole = _whole(code, literal, target.value)
     if whole is None:

@@ -208,6 +208,9 @@ def _set_variable(place: Place) -> Outcome:
     code, node = place.code, place.node
     statement = code.statement(node)
     name = _set_by(code, statement, node)
+    guard, _ = code.parent(statement)
+    if name and isinstance(guard, ast.If) and _is_set_unless_there(code, guard, name):
+        statement = guard
     if name and any(isinstance(above, _CONDITIONAL) for above, _, _ in code.above(statement)):
         return Refused("it is set under a condition, which would no longer count: move it by hand")
     if name:
@@ -230,6 +233,25 @@ def _set_variable(place: Place) -> Outcome:
     if isinstance(parent, ast.Dict) and field == "values" and _updates_environment(code, parent):
         return _item_of_update(place, parent)
     return None
+
+
+def _is_set_unless_there(code: Code, guard: ast.If, name: str) -> bool:
+    """`if "NAME" not in os.environ:` above the one statement that sets it."""
+    test = guard.test
+    if len(guard.body) > 1 or guard.orelse:
+        return False
+    if isinstance(test, ast.Compare):
+        is_absence = isinstance(test.ops[0], ast.NotIn) and len(test.ops) == 1
+        return (
+            is_absence and only_text(test.left) == name and code.dotted(test.comparators[0]) == "os.environ"
+        )
+    asked = test.operand if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not) else None
+    return (
+        isinstance(asked, ast.Call)
+        and code.dotted(asked.func) in ("os.getenv", "os.environ.get")
+        and [only_text(given) for given in asked.args] == [name]
+        and not asked.keywords
+    )
 
 
 def _set_by(code: Code, statement: ast.stmt, value: ast.expr | None) -> str:

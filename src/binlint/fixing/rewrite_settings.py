@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from binlint.fixing.edits import Edit
@@ -63,6 +63,18 @@ def settings_field(code: Code, node: ast.expr) -> SettingsField | Refused | None
         statement.value = None
 
     return SettingsField(prefix + statement.target.id, is_exact, Edit(start, end, ""), change)
+
+
+def settings_variables(code: Code) -> Iterator[str]:
+    """The variables, in upper case, that the required fields of the settings classes of a file read."""
+    for owner in ast.walk(code.tree):
+        if not isinstance(owner, ast.ClassDef) or not _is_settings(code, owner, _DEPTH):
+            continue
+        settings = _configured(code, owner)
+        for node in owner.body if settings is not None else ():
+            if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value is None:
+                assert settings is not None
+                yield (settings[0] + node.target.id).upper()
 
 
 def _of_call(

@@ -44,10 +44,15 @@ _OTHER_FILE = "name another file with --env-file"
 
 
 class Setting(NamedTuple):
-    """A variable. Without a value only its name is wanted, in the example file; nothing is stored."""
+    """A variable. Without a value only its name is wanted, in the example file; nothing is stored.
+
+    With `as_file` the value is a private key in PEM form that is saved as a file of its own, at the
+    project root; what the variable holds is the absolute path of that file.
+    """
 
     name: str
     value: SecretText | None
+    as_file: bool = False
 
 
 class Refusal(NamedTuple):
@@ -141,7 +146,7 @@ class Store:
     def plan(self, settings: Sequence[Setting]) -> Change | Refusal:
         """The file with the settings that it lacks at its end, or why it cannot hold one of them."""
         wanted: dict[str, SecretText] = {}
-        for name, value in settings:
+        for name, value, _ in settings:
             if value is None:
                 continue
             refusal = _unfit(name, value.reveal())
@@ -217,7 +222,7 @@ class Store:
         if change.part is Part.EXAMPLE:  # nothing depends on it
             return ""
         read = dotenv_values(change.path, interpolate=False, encoding="utf-8")
-        for name, value in change.settings:
+        for name, value, _ in change.settings:
             if value is not None and read.get(name) != value.reveal():
                 return f"{name} does not read back from {change.shown} as it was written"
         return ""

@@ -13,6 +13,7 @@ from binlint.fixing.imports import Provided, Use, Wanted
 from binlint.fixing.rewrite_code import parsed
 from binlint.fixing.scopes import Offsets
 
+MODULES = ("decouple", "dotenv", "json", "pathlib", "tomli", "tomllib")  # what styles import, without os
 AUTO = "auto"  # what the project does already; see `detect`
 LOAD = Wanted("dotenv", "load_dotenv")
 _NEWLINE = re.compile(r"\r\n|\n|\r")
@@ -27,34 +28,49 @@ class Lookups(NamedTuple):
     edits: tuple[Edit, ...]
 
 
+class Where(NamedTuple):
+    """A file that is edited and the store, as paths from the root of the project, with "/".
+
+    `own` are the modules of the project itself that come before those of others of the same name.
+    """
+
+    path: str
+    store: str
+    own: frozenset[str] = frozenset()
+
+
 class Style(NamedTuple):
     """One way. `provide` makes it right for the places of one file."""
 
     name: str
     loads: str  # what the reader has to do for the variable to be there
     provisional: Callable[[str], str]
-    provide: Callable[[str, Sequence[Use]], Lookups | Refusal]
+    provide: Callable[[str, Sequence[Use], Where], Lookups | Refusal]
     unreadable: Callable[[str], str] = lambda value: ""  # why it could not read a value from the store
+    form: str = "dotenv"  # the format of the store: "dotenv", "toml" or "json"
 
 
 def _quoted(name: str) -> str:
     return f'"{name}"'
 
 
-def _subscript(text: str, uses: Sequence[Use]) -> Lookups | Refusal:
-    return _with(imports.environ(text, uses), lambda spelled: lambda name: f"{spelled}[{_quoted(name)}]")
+def _subscript(text: str, uses: Sequence[Use], where: Where) -> Lookups | Refusal:
+    provided = imports.environ(text, uses, path=where.path)
+    return _with(provided, lambda spelled: lambda name: f"{spelled}[{_quoted(name)}]")
 
 
-def _environ_get(text: str, uses: Sequence[Use]) -> Lookups | Refusal:
-    return _with(imports.environ(text, uses), lambda spelled: lambda name: f"{spelled}.get({_quoted(name)})")
+def _environ_get(text: str, uses: Sequence[Use], where: Where) -> Lookups | Refusal:
+    provided = imports.environ(text, uses, path=where.path)
+    return _with(provided, lambda spelled: lambda name: f"{spelled}.get({_quoted(name)})")
 
 
-def _getenv(text: str, uses: Sequence[Use]) -> Lookups | Refusal:
-    return _with(imports.getenv(text, uses), lambda spelled: lambda name: f"{spelled}({_quoted(name)})")
+def _getenv(text: str, uses: Sequence[Use], where: Where) -> Lookups | Refusal:
+    provided = imports.getenv(text, uses, path=where.path)
+    return _with(provided, lambda spelled: lambda name: f"{spelled}({_quoted(name)})")
 
 
-def _decouple(text: str, uses: Sequence[Use]) -> Lookups | Refusal:
-    provided = imports.provide(text, Wanted("decouple", "config"), uses)
+def _decouple(text: str, uses: Sequence[Use], where: Where) -> Lookups | Refusal:
+    provided = imports.provide(text, Wanted("decouple", "config"), uses, path=where.path)
     return _with(provided, lambda spelled: lambda name: f"{spelled}({_quoted(name)})")
 
 

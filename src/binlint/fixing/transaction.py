@@ -21,7 +21,7 @@ from binlint.fixing.atomic import locked, remove_leftovers, write_atomically
 from binlint.fixing.detect import Loading, detected
 from binlint.fixing.plan import FilePlan, Left, Plan, Planner
 from binlint.fixing.store import DEFAULT_STORE, Change, Refusal, Store, example_change, open_store
-from binlint.fixing.styles import AUTO, EXPORT, STYLES
+from binlint.fixing.styles import AUTO, EXPORT, MODULES, STYLES, Where
 from binlint.leak import Leak
 from binlint.sources.project import Project
 
@@ -69,10 +69,12 @@ def prepare(
     wishes: Wishes,
     project: Project | None = None,
     is_outside: Callable[[str], bool] = lambda path: False,
+    from_root: Callable[[str], str] = lambda path: path,
 ) -> Prepared:
     """Plans everything and proves it; changes nothing. `root` is the root of the project.
 
-    `project` tells which files import a changed one; without it, each is its own entry point.
+    `project` tells which files import a changed one; without it, each is its own entry point. `from_root`
+    gives the path from the root of a path of the run.
     """
     store = open_store(root, wishes.env_file)
     stored: Mapping[str, SecretText] = store.names() if isinstance(store, Store) else {}
@@ -81,7 +83,15 @@ def prepare(
         style = detected(read, listing, root) if leaks else "environ"
     is_usual = isinstance(store, Store) and store.shown == DEFAULT_STORE
     loading = Loading(read, root, project) if style == "dotenv" and is_usual else None
-    planner = Planner(read, stored, STYLES[style], wishes.prefix, wishes.unsafe, listing, loading, is_outside)
+
+    def where(path: str) -> Where:
+        shown = store.shown if isinstance(store, Store) else wishes.env_file or DEFAULT_STORE
+        own = {name for name in MODULES if project is not None and project.module(path, name, 0) is not None}
+        return Where(from_root(path), shown, frozenset(own))
+
+    planner = Planner(
+        read, stored, STYLES[style], wishes.prefix, wishes.unsafe, listing, loading, is_outside, where
+    )
     plan = _proven(planner, planner.plan(leaks), leaks, check)
     if not plan.files:
         return Prepared(plan)

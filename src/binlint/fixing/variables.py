@@ -7,8 +7,8 @@ accounts are told apart by what the source calls them. A name that the project r
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from binlint.finding import Kind, SecretText
@@ -32,6 +32,7 @@ _COMMON = frozenset(
 )
 _NAME = re.compile(r"[A-Z][A-Z0-9_]*")
 _LONGEST = 3  # words that tell an account
+_MOST = 10_000  # numbers behind a name
 
 
 class Need(NamedTuple):
@@ -42,6 +43,7 @@ class Need(NamedTuple):
     testnet: bool
     account: object  # equal for the halves of one credential
     words: tuple[str, ...]  # names on the way to the literal, outermost first
+    is_real: bool = True  # no placeholder and no example of the documentation
 
 
 def choose(
@@ -52,59 +54,110 @@ def choose(
     claimed: Mapping[str, SecretText] | None = None,
     avoided: Iterable[str] = (),
 ) -> dict[SecretText, str]:
-    """A name for each value. `stored` is what the store holds, `known` what the project cannot do without.
+    """A name for each value. `stored` is what the store holds, `known` what the project reads already.
 
     A name that the store has with another value is never chosen, nor one that the source gives to another
-    value (`claimed`), nor one by whose absence the project may do something else (`avoided`).
+    value (`claimed`), nor one by whose absence the project may do something else (`avoided`). What is no real
+    credential is named last.
     """
-    names: dict[SecretText, str] = {}
     stored = {name: value for name, value in stored.items() if value.reveal()}
     taken: dict[str, SecretText] = {**(claimed or {}), **stored}
     closed = frozenset(avoided).difference(taken)
-    by_value = {value: name for name, value in reversed(list(taken.items()))}
+    names = {
+        value: name for name, value in reversed(list(taken.items()))
+    }  # it is there under its name already
     accounts: dict[object, list[Need]] = {}
-    for need in needs:
+    for need in sorted(needs, key=lambda need: not need.is_real):
         accounts.setdefault(need.account, []).append(need)
     qualifiers = _qualifiers(accounts)
     offered = _offered(known)
+
+    def is_free(name: str, value: SecretText) -> bool:
+        return name not in closed and taken.get(name, value) == value
+
     for account, members in accounts.items():
-        for need in members:
-            if need.value in names:
-                continue
-            if need.value in by_value:  # it is there under its name already
-                names[need.value] = by_value[need.value]
-                continue
-            for name in _candidates(need, qualifiers[account], offered, prefix):
-                if name not in closed and taken.get(name, need.value) == need.value:
-                    names[need.value], taken[name] = name, need.value
-                    break
-    return names
+        wanted = {need.value: need for need in reversed(members)}
+        halves: dict[tuple[Kind, bool], Need] = {}  # one of each kind: these share a number
+        for need in wanted.values():
+            if need.value not in names:
+                halves.setdefault((need.kind, need.testnet), need)
+        patterns = {need.value: _pattern(need, qualifiers[account], prefix) for need in wanted.values()}
+        for number in _numbers(patterns, names):
+            spelled = {
+                need.value: _known_or(need, patterns[need.value], number, qualifiers[account], offered)
+                for need in halves.values()
+            }
+            if all(is_free(name, value) for value, name in spelled.items()):
+                break
+        for value, name in spelled.items():
+            names[value], taken[name] = name, value
+        for need in wanted.values():
+            if need.value not in names:
+                found = (_numbered(patterns[need.value], number) for number in range(2, _MOST))
+                name = next(name for name in found if is_free(name, need.value))
+                names[need.value], taken[name] = name, need.value
+    return {need.value: names[need.value] for need in needs}
+
+
+def _numbers(patterns: Mapping[SecretText, str], names: Mapping[SecretText, str]) -> Iterator[int]:
+    """The numbers to try for an account: first that of a half with a name; 0 is for known names."""
+    for value, pattern in patterns.items():
+        name = names.get(value, "")
+        number = name.removeprefix(f"{pattern}_")
+        if number != name and number.isdecimal() and number.isascii():
+            yield int(number)
+    yield from range(_MOST)
+
+
+def _pattern(need: Need, qualifier: str, prefix: str) -> str:
+    network = "TESTNET_" if need.testnet else ""
+    first = f"{qualifier}_" if qualifier and not qualifier[0].isdigit() else ""
+    last = f"_{qualifier}" if qualifier and not first else ""
+    return f"{prefix}_{network}{first}{SUFFIXES[need.kind]}{last}"
+
+
+def _numbered(pattern: str, number: int) -> str:
+    return pattern if number < 2 else f"{pattern}_{number}"
+
+
+def _known_or(
+    need: Need, pattern: str, number: int, qualifier: str, offered: Mapping[tuple[Kind, bool], str]
+) -> str:
+    """The name that the project has for such a value, or our own."""
+    if number == 0 and not qualifier and (need.kind, need.testnet) in offered:
+        return offered[need.kind, need.testnet]
+    return _numbered(pattern, number)
 
 
 def _qualifiers(accounts: Mapping[object, Sequence[Need]]) -> dict[object, str]:
-    """For each account what tells it from the others; empty for the only one, or where nothing does."""
+    """For each account what tells it from the others of its network; empty where nothing has to or does."""
     found = {account: _own_words(members) for account, members in accounts.items()}
-    counts: defaultdict[str, int] = defaultdict(int)
-    for words in found.values():
-        counts[words] += 1
-    if len(found) < 2:
-        return dict.fromkeys(found, "")
-    return {account: words if counts[words] == 1 else "" for account, words in found.items()}
+    groups: defaultdict[tuple[bool, bool], list[object]] = defaultdict(list)
+    for account, members in accounts.items():
+        groups[members[0].is_real, any(need.testnet for need in members)].append(account)
+    for group in groups.values():
+        counts = Counter(found[account] for account in group)
+        for account in group:
+            if len(group) == 1 or counts[found[account]] > 1:
+                found[account] = ""
+    return found
 
 
 def _own_words(members: Sequence[Need]) -> str:
     """The words that all halves of an account share, without those that every credential has."""
     shared: list[str] | None = None
     for need in members:
-        words = [
-            word
-            for name in need.words
-            for word in split_name(name)
-            if word not in _COMMON and not (word.isdigit() and len(word) > 2)
-        ]
+        words = [word for name in need.words for word in split_name(name) if _tells(word)]
         shared = words if shared is None else [word for word in shared if word in words]
     useful = [word.upper() for word in dict.fromkeys(shared or ()) if word.isascii() and word.isalnum()]
     return "_".join(useful[-_LONGEST:])
+
+
+def _tells(word: str) -> bool:
+    """Whether a word may say whose account it is."""
+    if word.isdigit():
+        return len(word) < 3
+    return len(word) > 1 and word not in _COMMON
 
 
 def _offered(known: Iterable[str]) -> dict[tuple[Kind, bool], str]:
@@ -115,17 +168,3 @@ def _offered(known: Iterable[str]) -> dict[tuple[Kind, bool], str]:
         if reading.kind is not None and reading.company and _NAME.fullmatch(name):
             found[reading.kind, reading.testnet].add(name)
     return {key: next(iter(names)) for key, names in found.items() if len(names) == 1}
-
-
-def _candidates(
-    need: Need, qualifier: str, offered: Mapping[tuple[Kind, bool], str], prefix: str
-) -> Iterable[str]:
-    network = "TESTNET_" if need.testnet else ""
-    suffix = SUFFIXES[need.kind]
-    first = f"{qualifier}_" if qualifier and not qualifier[0].isdigit() else ""
-    last = f"_{qualifier}" if qualifier and not first else ""
-    if not qualifier and (need.kind, need.testnet) in offered:
-        yield offered[need.kind, need.testnet]
-    yield f"{prefix}_{network}{first}{suffix}{last}"
-    for number in range(2, 10_000):
-        yield f"{prefix}_{network}{first}{suffix}{last}_{number}"
