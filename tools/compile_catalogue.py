@@ -64,7 +64,7 @@ def is_credential(param: Table) -> bool:
 
 
 def parameter(param: Table) -> Row:
-    """Name, kind, index, accepts_path, key_object."""
+    """Name, kind, index, accepts_path, key_object, path_or_key."""
     forms = set(param.get("forms", ()))
     return (
         param["name"],
@@ -72,6 +72,7 @@ def parameter(param: Table) -> Row:
         param.get("index"),
         bool(forms & PATHS),
         forms == {"key_object"},
+        {"pem_text", "pem_path"} <= forms,
     )
 
 
@@ -396,7 +397,7 @@ def render() -> str:
         constant("SETTINGS_FILES", "tuple[tuple[Any, ...], ...]", settings_files(catalogue)),
         constant(
             "SIGNING",
-            "dict[str, tuple[tuple[str, str, int | None, bool, bool], ...]]",
+            "dict[str, tuple[tuple[str, str, int | None, bool, bool, bool], ...]]",
             signing(catalogue, additions),
         ),
         constant("ENVIRONMENT", "dict[str, str | None]", environment(catalogue)),

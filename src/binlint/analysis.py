@@ -17,9 +17,9 @@ from binlint.config import Config
 from binlint.examine import Draft, Examiner, Outcome, Traced, died
 from binlint.finding import Finding, Kind, Location, Place, SecretText, Severity
 from binlint.flow import budget
-from binlint.flow.sighting import Sighting
+from binlint.flow.sighting import Sighting, Sink
 from binlint.frames import MOST_VALUES, Values
-from binlint.leak import Leak
+from binlint.leak import Leak, PathUse
 from binlint.names import CLEAR, is_plain, read_name
 from binlint.report import Note
 from binlint.rules import RULES
@@ -243,7 +243,8 @@ def _judged(
         Draft(path, tuple(found), _secrets(found, secrets), tuple(places[path]))
         for path, found in sorted(by_file.items())
     ]
-    return drafts, list(_leaks(findings, sightings))
+    leaks = _leaks(findings, sightings)
+    return drafts, list(_with_importers(_with_paths(leaks, sightings, foreign), examiner, scope))
 
 
 def _leaks(findings: Iterable[Finding], sightings: Iterable[Sighting]) -> Iterator[Leak]:
@@ -257,6 +258,37 @@ def _leaks(findings: Iterable[Finding], sightings: Iterable[Sighting]) -> Iterat
         found = by_literal.get(finding.steps[0].location)
         if found is not None:
             yield Leak(finding, found.text, found.origins, found.name, found.group)
+
+
+def _with_paths(
+    leaks: Iterable[Leak], sightings: Iterable[Sighting], foreign: frozenset[Location]
+) -> Iterator[Leak]:
+    """The same with the calls that take a value, where each of them takes the path of a key file as well."""
+    uses: defaultdict[Location, dict[PathUse | None, None]] = defaultdict(dict)
+    for sighting in sightings:
+        if sighting.sink is not None:
+            for origin in sighting.origins:
+                is_alone = len(sighting.origins) == 1
+                uses[origin][_path_use(sighting.sink) if is_alone else None] = None
+    for leak in leaks:
+        found = [] if leak.origins[0] in foreign else uses[leak.origins[0]]
+        paths = tuple(use for use in found if use is not None)
+        yield leak._replace(paths=paths) if len(paths) == len(found) else leak
+
+
+def _path_use(sink: Sink) -> PathUse | None:
+    return PathUse(sink.location, sink.callee, sink.parameter, sink.index) if sink.callee else None
+
+
+def _with_importers(leaks: Iterable[Leak], examiner: Examiner, scope: Scope) -> Iterator[Leak]:
+    """The same with the files that may import such a value, where the run has seen all there are."""
+    project = examiner.world.project
+    for leak in leaks:
+        if leak.paths and not scope.is_hook:
+            readers = tuple(_readers(leak.origins[0].path, frozenset(), project))
+            if len(readers) + 1 < budget.FAR.users:
+                leak = leak._replace(importers=readers)
+        yield leak
 
 
 def _in_order(traced: Sequence[Traced]) -> list[Traced]:

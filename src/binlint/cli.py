@@ -8,17 +8,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING
 
-from binlint import __version__
 from binlint.cli_options import Options, plain_options
-from binlint.cli_output import Output, check_target, write_file
+from binlint.cli_output import Output, check_target
 from binlint.errors import BinlintError, ConfigError
 
 if TYPE_CHECKING:
+    from binlint.cli_baseline import Filter
     from binlint.cli_progress import Bar
     from binlint.config import Config, Known
     from binlint.leak import Leak
     from binlint.report import Note, Report
-    from binlint.reporters.context import ReportContext
     from binlint.sources.discover import Discovery
     from binlint.sources.source import Source
 
@@ -63,6 +62,8 @@ def _dispatch(arguments: list[str], out: Output) -> int:
 
             out.write(explain(cli_parser.parse_explain(rest, out)))
             return CLEAN
+        if command == "baseline":
+            return _check(cli_parser.parse_baseline(arguments, out), out)
         if command == "rules":
             from binlint.cli_rules import table
 
@@ -86,25 +87,96 @@ def _check(options: Options, out: Output) -> int:
     target = None if options.output_file in (None, _STDIN) else options.output_file
     if target is not None:
         check_target(target)
+    for _, path in options.outputs:
+        check_target(path, "--output")
 
     from binlint.sources.discover import discover
 
-    discovery = discover([path for path in paths if path != _STDIN], config, cwd)
+    changes = None
+    if options.staged or options.since is not None or options.changed_lines:
+        from binlint import cli_changes
+
+        changes = cli_changes.select(options, paths, config, cwd)
+    if changes is None:
+        discovery = discover([path for path in paths if path != _STDIN], config, cwd)
+    else:
+        discovery = changes.discovery
     if options.show_files:
         return _show_files(discovery, out)
     sources: tuple[Source, ...] = ()
     if _STDIN in paths:
         sources, discovery = _with_stdin(options.stdin_filename or "", discovery, config)
+    if options.write_baseline:
+        return _write_baseline(config, discovery, paths, options, out)
+    known = _baseline(config, discovery, sources, paths) if options.use_baseline else None
     if options.fix or options.diff:
-        return _refactor(config, discovery, options, out, target)
-    report = _run(config, discovery, sources, out if not options.quiet else None)
-    _deliver(report, config, options, out, target)
+        return _refactor(config, discovery, known, options, out, target)
+    if options.add_ignore is not None:
+        _add_ignore(config, discovery, known, options, out)
+    from binlint.cli_report import deliver
+
+    watched = out if not options.quiet else None
+    report = _run(config, discovery, sources, known, watched, changes.planned if changes else None)
+    if changes is not None and options.changed_lines:
+        report = cli_changes.on_changed_lines(report, changes, cwd)
+    deliver(report, config, options, out, target)
     return exit_code(report, config)
 
 
-def _refactor(config: Config, discovery: Discovery, options: Options, out: Output, target: str | None) -> int:
+def _baseline(
+    config: Config, discovery: Discovery, sources: tuple[Source, ...], paths: Sequence[str]
+) -> Filter | None:
+    """The baseline that the run has to heed."""
+    from binlint.baseline.place import in_use
+
+    place = in_use(config)
+    if place is None:
+        return None
+    from binlint.cli_baseline import Filter
+
+    listing = [*(entry.path for entry in discovery.files), *(source.path for source in sources)]
+    return Filter(place, config, listing, paths)
+
+
+def _write_baseline(
+    config: Config, discovery: Discovery, paths: Sequence[str], options: Options, out: Output
+) -> int:
+    from binlint import cli_baseline, engine
+    from binlint.cli_report import tell_incomplete
+
+    if _STDIN in paths:
+        raise ConfigError("what stands on standard input has no place in a baseline")
+    with _watching(out if not options.quiet else None) as bar:
+        found = engine.examine(config, discovery, progress=bar)
+    listing = [entry.path for entry in discovery.files]
+    out.write("".join(cli_baseline.write(found, config, listing, paths, options)))
+    tell_incomplete(found.report, config, options, out)
+    return FAILED if engine.is_incomplete(found.report, config) else CLEAN
+
+
+def _add_ignore(
+    config: Config, discovery: Discovery, known: Filter | None, options: Options, out: Output
+) -> None:
+    """`--add-ignore`: what is left is reported as ever."""
+    from binlint import cli_ignore
+
+    if _STDIN in options.paths or options.stdin_filename is not None:
+        raise ConfigError("nothing can be written into standard input")
+    with _watching(out if not options.quiet else None) as bar:
+        out.tell("".join(cli_ignore.add(config, discovery, known, options.add_ignore or "", bar)))
+
+
+def _refactor(
+    config: Config,
+    discovery: Discovery,
+    known: Filter | None,
+    options: Options,
+    out: Output,
+    target: str | None,
+) -> int:
     """`--fix` and `--diff`: plans, shows or carries out, and reports what is left."""
     from binlint import cli_fix, engine
+    from binlint.cli_report import deliver
 
     if _STDIN in options.paths or options.stdin_filename is not None:
         raise ConfigError("standard input cannot be fixed: its secrets would be lost")
@@ -113,16 +185,20 @@ def _refactor(config: Config, discovery: Discovery, options: Options, out: Outpu
     watched = out if not options.quiet else None
     with _watching(watched) as bar:
         found = engine.examine(config, discovery, progress=bar)
+    every = found.leaks
+    if known is not None:
+        found = known.applied(found)
 
     def check(planned: Mapping[str, bytes]) -> Sequence[Leak]:
-        return engine.examine(config, discovery, planned=planned).leaks
+        again = engine.examine(config, discovery, planned=planned)
+        return (again if known is None else known.applied(again)).leaks
 
     if options.overrides.get("env-file") is not None:  # in the configuration it is relative to the root
         config = config._replace(env_file=os.path.join(config.cwd, config.env_file or ""))
     listing = [entry.path for entry in discovery.files]
-    prepared = cli_fix.prepare(found.leaks, config, listing, check, options.unsafe_fixes)
+    prepared = cli_fix.prepare(found.leaks, config, listing, check, options)
     if options.diff:
-        out.write("".join(cli_fix.diff(prepared, found.leaks)))
+        out.write("".join(cli_fix.diff(prepared, every)))
         out.flush()
         out.tell("".join(cli_fix.summary(prepared, config, is_done=False)))
         if engine.is_incomplete(found.report, config) or prepared.refusal is not None:
@@ -134,8 +210,8 @@ def _refactor(config: Config, discovery: Discovery, options: Options, out: Outpu
             cli_fix.write(prepared, config)
         except cli_fix.NotWritten as error:
             failure = str(error)
-        report = _run(config, discovery, (), watched)
-    _deliver(report, config, options, out, target)
+        report = _run(config, discovery, (), known, watched)
+    deliver(report, config, options, out, target)
     if failure:
         out.complain(failure)
         return FAILED
@@ -166,6 +242,10 @@ def _load(options: Options, cwd: str) -> Config:
         if named not in known.formats:
             raise ConfigError(f"{_FORMAT_VARIABLE}: unknown output format; known: {', '.join(known.formats)}")
         config = config._replace(output_format=named)
+    if options.overrides.get("baseline") is not None:
+        if not options.use_baseline:
+            raise ConfigError("--baseline and --no-baseline exclude each other")
+        config = config._replace(baseline=os.path.join(cwd, config.baseline or ""))
     return config._replace(ignore_comments=options.ignore_comments)
 
 
@@ -198,11 +278,22 @@ def _with_stdin(name: str, discovery: Discovery, config: Config) -> tuple[tuple[
     return (found,), discovery
 
 
-def _run(config: Config, discovery: Discovery, sources: tuple[Source, ...], watched: Output | None) -> Report:
+def _run(
+    config: Config,
+    discovery: Discovery,
+    sources: tuple[Source, ...],
+    known: Filter | None,
+    watched: Output | None,
+    planned: Mapping[str, bytes] | None = None,
+) -> Report:
     from binlint import engine
 
     with _watching(watched) as bar:
-        report = engine.run(config, discovery, progress=bar, extra_sources=sources)
+        if known is None:
+            report = engine.run(config, discovery, progress=bar, extra_sources=sources, planned=planned)
+        else:
+            found = engine.examine(config, discovery, progress=bar, extra_sources=sources, planned=planned)
+            report = known.applied(found).report
     return report._replace(notes=tuple(sorted((*report.notes, *discovery.remarks))))
 
 
@@ -219,69 +310,6 @@ def _watching(watched: Output | None) -> Iterator[Bar | None]:
     finally:
         if bar is not None:
             bar.close()
-
-
-def _deliver(report: Report, config: Config, options: Options, out: Output, target: str | None) -> None:
-    """Writes the report, and on the error stream what a report for machines has no place for."""
-    from binlint import reporters
-    from binlint.reporters import summary
-
-    name = config.output_format or ("full" if out.is_terminal() and target is None else "concise")
-    context = _context(config, options, out, name, to_file=target is not None)
-    text = reporters.load(name).render(report, context)
-    aside = _suppressed(report) if options.show_suppressed else []
-    if target is not None:
-        write_file(target, text)
-    if target is not None or name in reporters.DOCUMENTS:
-        aside += summary.file_notes(report, context)
-        if name in reporters.DOCUMENTS:
-            aside += summary.statistics(report, context)
-        aside.append(summary.closing(report, context))
-    elif aside:
-        text = "".join(f"{line}\n" for line in aside) + text
-        aside = []
-    if target is None:
-        out.write(text)
-        out.flush()  # before anything on the error stream
-    if context.verbose:
-        out.tell(_verbose(report, config))
-    out.tell("".join(f"{line}\n" for line in aside if line))
-
-
-def _context(config: Config, options: Options, out: Output, name: str, to_file: bool) -> ReportContext:
-    from binlint.finding import Severity
-    from binlint.reporters import DOCUMENTS
-    from binlint.reporters.context import ReportContext, RuleInfo
-
-    rules: tuple[RuleInfo, ...] = ()
-    if name in DOCUMENTS:  # the others show no more of a rule than its finding does
-        from binlint.cli_rules import infos
-
-        rules = infos()
-    return ReportContext(
-        version=__version__,
-        rules=rules,
-        colour=out.wants_colour(options.color, to_file),
-        width=100 if to_file else out.width(),
-        unicode=to_file or out.can_carry_all(),
-        show=min(config.fail_on, Severity.WARNING),
-        verbose=options.verbose,
-        quiet=options.quiet,
-        statistics=options.statistics,
-    )
-
-
-def _suppressed(report: Report) -> list[str]:
-    from binlint.reporters.listing import one_line, ordered
-
-    return [f"{one_line(finding)} (suppressed)" for finding in ordered(report.suppressed)]
-
-
-def _verbose(report: Report, config: Config) -> str:
-    from binlint.reporters.clean import clean
-
-    stages = ", ".join(f"{name} {number}" for name, number in report.stages) or "none"
-    return f"configuration: {clean(config.source or 'defaults')}\nfiles by stage: {stages}\n"
 
 
 def _show_files(discovery: Discovery, out: Output) -> int:

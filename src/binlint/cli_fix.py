@@ -12,13 +12,16 @@ from binlint.errors import ConfigError
 from binlint.finding import mask
 from binlint.fixing import transaction
 from binlint.fixing.plan import FilePlan, Left, Move
-from binlint.fixing.store import Change, Part
+from binlint.fixing.store_changes import Change
+from binlint.fixing.store_forms import DOTENV
+from binlint.fixing.store_types import Part
 from binlint.frames import Values
 from binlint.reporters.clean import clean
 
 NotWritten = transaction.NotWritten
 
 if TYPE_CHECKING:
+    from binlint.cli_options import Options
     from binlint.config import Config
     from binlint.finding import SecretText
     from binlint.leak import Leak
@@ -50,13 +53,23 @@ def refuse_in_ci(is_allowed: bool) -> None:
 
 
 def prepare(
-    leaks: Sequence[Leak], config: Config, listing: Sequence[str], check: transaction.Check, unsafe: bool
+    leaks: Sequence[Leak], config: Config, listing: Sequence[str], check: transaction.Check, options: Options
 ) -> transaction.Prepared:
     """Plans the refactor of what a run has found."""
-    wishes = transaction.Wishes(config.fix_style, config.variable_prefix, config.env_file, unsafe)
+    wishes = transaction.Wishes(
+        config.fix_style, config.variable_prefix, config.env_file, options.unsafe_fixes, options.clear_outputs
+    )
     project = _project(config, listing)
     return transaction.prepare(
-        leaks, config.root, project.read, listing, check, wishes, project, is_outside=_outside(config)
+        leaks,
+        config.root,
+        project.read,
+        listing,
+        check,
+        wishes,
+        project,
+        is_outside=_outside(config),
+        from_root=config.from_root,
     )
 
 
@@ -117,25 +130,37 @@ def clean_lines(text: str) -> str:
 def summary(prepared: transaction.Prepared, config: Config, is_done: bool) -> Iterator[str]:
     """What was (or would be) moved, where to, what stays and why, and what is left to do."""
     plan = prepared.plan
+    would = "" if is_done else "would be "
     if plan.moves:
         moved = {move.leak.finding.location.path for move in plan.moves}
         verb = "Moved" if is_done else "Would move"
         yield f"{verb} {_count(len(plan.moves), 'literal')} out of {_count(len(moved), 'file')}:\n"
         yield from (_line(move) for move in plan.moves)
-        would = "" if is_done else "would be "
+        moved.update(leak.finding.location.path for leak in plan.cleared)
         for each in plan.files:
             if each.path not in moved:
                 yield f"  {clean(each.path)}: {would}made to load the variables\n"
         yield from (_beside(change, is_done) for change in prepared.changes)
         yield from (note for change in prepared.changes for note in _readers(change))
+    for leak in plan.cleared:
+        place = leak.finding.location
+        emptied = "was emptied" if is_done else "would be emptied"
+        yield f"  {clean(place.path)}:{place.place.line}: the output that showed it {emptied}\n"
     if plan.left:
         yield "Not moved:\n"
         yield from (f"  {_spot(left)}: {clean(left.reason)}\n" for left in plan.left)
     if prepared.refusal is not None:
         yield f"Nothing was saved: {clean(prepared.refusal.reason)}; {clean(prepared.refusal.remedy)}.\n"
     if plan.moves and is_done:
-        store = prepared.store.shown if prepared.store is not None else "the environment"
-        yield _REVOKE.format(store=clean(store), loads=clean(prepared.loads))
+        yield _REVOKE.format(store=clean(_new_values(prepared)), loads=clean(prepared.loads))
+
+
+def _new_values(prepared: transaction.Prepared) -> str:
+    """The files that new values go into."""
+    if prepared.store is None:
+        return "the environment"
+    files = [change.shown for change in prepared.changes if change.part is Part.KEY_FILE]
+    return " and ".join((prepared.store.shown, *files))
 
 
 def _line(move: Move) -> str:
@@ -147,17 +172,21 @@ def _line(move: Move) -> str:
 def _beside(change: Change, is_done: bool) -> str:
     would = "" if is_done else "would be "
     if change.part is Part.IGNORE:
-        return f"  {clean(change.shown)}: {would}told to ignore the file with the values\n"
+        files = "file" if len(change.ignored) == 1 else "files"
+        return f"  {clean(change.shown)}: {would}told to ignore the {files} with the values\n"
     if change.part is Part.EXAMPLE:
         return f"  {clean(change.shown)}: {would}given the names, without values\n"
     names = ", ".join(map(clean, change.names)) or "nothing new"
     tightened = "; readable by you alone from now on" if change.tightened else ""
+    if change.part is Part.KEY_FILE:
+        what = f"{would}saved there: the private key" if change.after != change.before else "has the key"
+        return f"  {clean(change.shown)}: {what} whose path {names} holds{tightened}\n"
     return f"  {clean(change.shown)}: {would}saved there: {names}{tightened}\n"
 
 
 def _readers(change: Change) -> Iterator[str]:
     """Which values not every reader of an environment file understands."""
-    if change.part is not Part.STORE:
+    if change.part is not Part.STORE or change.form is not DOTENV:
         return
     if change.only_dotenv:
         names = ", ".join(map(clean, change.only_dotenv))

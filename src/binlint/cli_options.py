@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-COMMANDS = ("check", "explain", "rules")
+COMMANDS = ("check", "baseline", "explain", "rules")
 
 
 class Options(NamedTuple):
@@ -16,20 +16,32 @@ class Options(NamedTuple):
     config: tuple[str, ...] = ()
     isolated: bool = False
     output_file: str | None = None
+    outputs: tuple[tuple[str, str], ...] = ()  # further reports: format and file
+    sarif_category: str = ""
     color: str = "auto"
     stdin_filename: str | None = None
+    staged: bool = False
+    since: str | None = None
+    changed_lines: bool = False
     ignore_comments: bool = True
     show_files: bool = False
     show_settings: bool = False
     show_suppressed: bool = False
+    use_baseline: bool = True
+    add_ignore: str | None = None  # the reason to write into the source
     statistics: bool = False
     quiet: bool = False
     verbose: bool = False
     fix: bool = False
     unsafe_fixes: bool = False
+    clear_outputs: bool = False
     diff: bool = False
     exit_non_zero_on_fix: bool = False
     fix_in_ci: bool = False
+    write_baseline: bool = False  # what follows is of this command
+    prune: bool = False
+    reason: str = ""
+    expires: str = ""
 
 
 def plain_options(arguments: Sequence[str]) -> Options | None:

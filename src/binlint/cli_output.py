@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import time
 from typing import IO, TYPE_CHECKING
 
 from binlint.errors import BinlintError
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 _GLYPHS = "╭─│╰┬→✓…"
 _WIDTHS = range(40, 200)
+_MOST_DIGITS = 11  # seconds of a year with four digits
 
 
 class OutputError(BinlintError):
@@ -28,6 +30,7 @@ class Output:
         self._error = error
         self._environment = environment
         self._is_abandoned = False
+        self._started = int(time.time())
 
     def write(self, text: str) -> None:
         """Text for standard output. Raises OutputError when it cannot be written."""
@@ -98,6 +101,13 @@ class Output:
             return False
         return True
 
+    def moments(self) -> tuple[int, int]:
+        """When the run began, and now, in seconds since 1970; SOURCE_DATE_EPOCH stands for both."""
+        fixed = self._environment.get("SOURCE_DATE_EPOCH", "")
+        if fixed.isascii() and fixed.isdigit() and len(fixed) <= _MOST_DIGITS:
+            return int(fixed), int(fixed)
+        return self._started, max(self._started, int(time.time()))
+
     def width(self) -> int:
         """Columns of the terminal, or 100."""
         columns = self._environment.get("COLUMNS", "")
@@ -110,15 +120,15 @@ class Output:
         return min(max(width, _WIDTHS.start), _WIDTHS.stop) if width else 100
 
 
-def check_target(path: str) -> None:
+def check_target(path: str, option: str = "--output-file") -> None:
     """Raises OutputError early when a report file has no place to stand."""
     if os.path.isdir(path):
-        raise OutputError(f"--output-file: {path} is a directory")
+        raise OutputError(f"{option}: {path} is a directory")
     if not os.path.isdir(os.path.dirname(path) or os.curdir):
-        raise OutputError(f"--output-file: the directory of {path} does not exist")
+        raise OutputError(f"{option}: the directory of {path} does not exist")
 
 
-def write_file(path: str, text: str) -> None:
+def write_file(path: str, text: str, option: str = "--output-file") -> None:
     """Writes a report that only its owner can read, at once: nobody sees half of it.
 
     A link at that place is replaced, not followed; a pipe or device (`/dev/stdout`) is written to.
@@ -133,7 +143,7 @@ def write_file(path: str, text: str) -> None:
     except (OSError, ValueError) as error:
         code = error.errno if isinstance(error, OSError) else None
         raise OutputError(
-            f"--output-file: {path} cannot be written{f': {os.strerror(code)}' if code else ''}"
+            f"{option}: {path} cannot be written{f': {os.strerror(code)}' if code else ''}"
         ) from None
 
 

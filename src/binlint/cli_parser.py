@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import re
 from collections.abc import Callable, Sequence
 from typing import NoReturn, Protocol
@@ -10,6 +11,7 @@ from typing import NoReturn, Protocol
 from binlint import __version__
 from binlint.cli_options import COMMANDS, Options
 from binlint.config import FIX_STYLES, closest
+from binlint.day import is_day
 from binlint.errors import ConfigError
 from binlint.finding import Severity
 from binlint.reporters import FORMATS
@@ -20,8 +22,11 @@ LEVELS = tuple(severity.word for severity in Severity)
 
 _DESCRIPTION = "Find Binance API credentials that are hard-coded in Python projects."
 _USAGE = """binlint [check] [OPTIONS] [PATH ...]
+       binlint baseline [--prune] [OPTIONS] [PATH ...]
        binlint explain CODE ...
        binlint rules"""
+_BASELINE_USAGE = "binlint baseline [--prune] [--reason TEXT] [--expires DAY] [OPTIONS] [PATH ...]"
+_BASELINE_DESCRIPTION = "Write what is found into the baseline, so that only what is new is reported."
 _EPILOG = """\
 exit codes: 0 nothing at or above the failing level, 1 findings, 2 something kept binlint from looking
 
@@ -65,7 +70,40 @@ class _Parser(argparse.ArgumentParser):
 
 def parse_check(arguments: Sequence[str], out: Writer) -> Options:
     """The arguments of `binlint [check] …`. Raises ConfigError for what it does not know."""
+    return _parsed(_check_parser(), arguments, out, "check")
+
+
+def parse_baseline(arguments: Sequence[str], out: Writer) -> Options:
+    """The arguments of `binlint baseline …`, the command among them: those of a check, and some more."""
     parser = _check_parser()
+    parser.usage, parser.description = _BASELINE_USAGE, _BASELINE_DESCRIPTION
+    add = parser.add_argument_group("what is written").add_argument
+    add("--prune", action="store_true", help="also drop what is found no more")
+    add("--reason", metavar="TEXT", default="", help="why the new entries are accepted")
+    add(
+        "--expires",
+        metavar="DAY",
+        default="",
+        help="their last day, as 2027-01-31; also renews expired entries",
+    )
+    options = _parsed(parser, arguments, out, "baseline")
+    has_report = options.output_file is not None or options.outputs
+    if (
+        options.fix
+        or options.diff
+        or options.add_ignore is not None
+        or has_report
+        or not options.use_baseline
+    ):
+        raise ConfigError(
+            "binlint baseline writes the baseline: it neither reports nor changes anything else"
+        )
+    if options.expires and not is_day(options.expires):
+        raise ConfigError("--expires: expected a day such as 2027-01-31")
+    return options._replace(write_baseline=True)
+
+
+def _parsed(parser: _Parser, arguments: Sequence[str], out: Writer, command: str) -> Options:
     parser.out = out
     # Behind "--" everything is a path, also what looks like a command or an option.
     split = arguments.index("--") if "--" in arguments else len(arguments)
@@ -73,19 +111,20 @@ def parse_check(arguments: Sequence[str], out: Writer) -> Options:
     if unknown:
         raise ConfigError(_unknown_option(unknown[0], parser))
     paths = list(options.paths)
-    if paths and paths[0] in COMMANDS and arguments[0] != "check":
+    if paths and paths[0] in COMMANDS and arguments[0] != command:
         if paths[0] != "check":
             raise ConfigError(
                 f"the command {paths[0]} comes first: binlint {paths[0]} …; or is ./{paths[0]} meant?"
             )
         del paths[0]
-    elif arguments and arguments[0] == "check":
+    elif arguments and arguments[0] == command:
         del paths[0]
     values = {name: value for name, value in vars(options).items() if name in Options._fields}
     values.update(
         paths=(*paths, *arguments[split + 1 :]),
         overrides=_overrides(options),
         config=tuple(options.config),
+        outputs=_outputs(options),
     )
     return Options(**values)
 
@@ -124,11 +163,23 @@ def _check_parser() -> _Parser:
     add(
         "--output-format",
         metavar="FORMAT",
-        help=f"{', '.join(FORMATS)} (default: full on a terminal, else concise)",
+        help=f"{', '.join(FORMATS)} (default: BINLINT_OUTPUT_FORMAT, or full on a terminal, else concise)",
     )
     add("-o", "--output-file", metavar="FILE", help="write the report to this file, readable by you alone")
+    add(
+        "--output",
+        metavar="FORMAT=FILE",
+        action="append",
+        default=[],
+        help="of the same run also write this report to this file; may be given several times",
+    )
+    add("--sarif-category", metavar="NAME", default="", help="tells SARIF uploads apart (default: binlint)")
     add("--statistics", action="store_true", help="also count the findings of each rule")
-    add("--show-suppressed", action="store_true", help="also list findings that a comment suppresses")
+    add(
+        "--show-suppressed",
+        action="store_true",
+        help="also list findings that a comment or the baseline hides",
+    )
     add("--color", choices=COLOURS, default="auto", help="colours (default: auto)")
     add("-q", "--quiet", action="store_true", help="say nothing when everything was looked at and is clean")
     add(
@@ -155,6 +206,16 @@ def _check_parser() -> _Parser:
         help="report findings in spite of `# binlint: ignore` comments",
     )
 
+    add(
+        "--add-ignore",
+        metavar="REASON",
+        help="write `# binlint: ignore[CODE] -- REASON` at all that is reported",
+    )
+
+    add = parser.add_argument_group("baseline").add_argument
+    add("--baseline", metavar="FILE", help="old findings (default: .binlint-baseline.jsonl, if it is there)")
+    add("--no-baseline", dest="use_baseline", action="store_false", help="report old findings, too")
+
     add = parser.add_argument_group("files").add_argument
     add(
         "--exclude",
@@ -165,6 +226,9 @@ def _check_parser() -> _Parser:
     add("--extend-exclude", metavar="PATTERNS", action="append", help="leave out as well")
     _switch(add, "force-exclude", "exclude also what is named on the command line", "look at it (default)")
     _switch(add, "respect-gitignore", "leave out what git ignores (default)", "look at what git ignores, too")
+    add("--staged", action="store_true", help="what is staged, as the index of git holds it")
+    add("--since", metavar="REV", help="only files that differ from where this branch left REV")
+    add("--changed-lines", action="store_true", help="with --since: only findings that touch changed lines")
     add("--stdin-filename", metavar="NAME", help="the name of standard input, for excludes and reports")
     add("--show-files", action="store_true", help="list the files that would be looked at, and stop")
 
@@ -187,6 +251,7 @@ def _check_parser() -> _Parser:
     add(
         "--env-file", metavar="FILE", help="where values are saved (default: .env at the root of the project)"
     )
+    add("--clear-outputs", action="store_true", help="empty the outputs of notebooks that show a moved value")
     add("--exit-non-zero-on-fix", action="store_true", help="exit with 1 also when everything was moved")
     add("--fix-in-ci", action="store_true", help="fix even where CI is set, and the runner's files are lost")
 
@@ -224,12 +289,32 @@ def _overrides(options: argparse.Namespace) -> dict[str, object]:
         "exit-zero",
         "strict",
         "output-format",
+        "baseline",
         *_FIX,
     ):
         value = getattr(options, key.replace("-", "_"))
         if value is not None:
             overrides[key] = value
     return overrides
+
+
+def _outputs(options: argparse.Namespace) -> tuple[tuple[str, str], ...]:
+    outputs = []
+    for value in options.output:
+        name, equals, path = value.partition("=")
+        if not equals or not path:
+            raise ConfigError("--output: expected FORMAT=FILE, such as sarif=binlint.sarif")
+        if name not in FORMATS:
+            raise ConfigError(f"--output: unknown output format; known: {', '.join(FORMATS)}")
+        if path == "-":
+            raise ConfigError("--output writes to files; --output-format says what goes to standard output")
+        outputs.append((name, path))
+    paths = [os.path.abspath(path) for _, path in outputs]
+    if options.output_file is not None and options.output_file != "-":
+        paths.append(os.path.abspath(options.output_file))
+    if len(set(paths)) < len(paths):
+        raise ConfigError("--output: two reports for the same file")
+    return tuple(outputs)
 
 
 def _per_file(values: Sequence[str]) -> dict[str, list[str]]:

@@ -21,7 +21,7 @@ ALL = "ALL"
 FILE_NAMES = (".binlint.toml", "binlint.toml", "pyproject.toml")
 
 # How a moved value is read; the first is the default.
-FIX_STYLES = ("auto", "environ", "environ-get", "getenv", "decouple", "dotenv")
+FIX_STYLES = ("auto", "environ", "environ-get", "getenv", "decouple", "dotenv", "toml", "json")
 # Made by tools, or other people's code. `build` and `dist` are not here: what ships may leak.
 DEFAULT_EXCLUDES = (
     ".bzr",
@@ -66,6 +66,8 @@ class Config(NamedTuple):
     fix_style: str = FIX_STYLES[0]
     variable_prefix: str = "BINANCE"
     env_file: str | None = None  # relative to `root`; None is `.env` there
+    baseline: str | None = None  # relative to `root`; None is the usual file, if there is one
+    require_reason: bool = False  # a directive without one has no effect
     ignore_comments: bool = True  # heed `# binlint: ignore[…]`
     cwd: str = os.curdir  # the directory of the run, which paths are relative to
 
@@ -87,11 +89,15 @@ class Config(NamedTuple):
         """Whether `per-file-ignores` turns the rule off for a file; the path is relative to the run."""
         if not self.per_file_ignores:
             return False
-        place = os.path.relpath(os.path.join(self.cwd, path), self.root).replace(os.sep, "/")
+        place = self.from_root(path)
         return any(
             _specificity(codes, code) >= 0 and Patterns((pattern,)).match(place)
             for pattern, codes in self.per_file_ignores
         )
+
+    def from_root(self, path: str) -> str:
+        """The path from `root`, with "/", of a path that is relative to the run."""
+        return os.path.relpath(os.path.join(self.cwd, path), self.root).replace(os.sep, "/")
 
 
 class Known(NamedTuple):
@@ -408,5 +414,7 @@ _OPTIONS: Mapping[str, Callable[[object, str, Known], object]] = {
     "fix-style": _style,
     "variable-prefix": _prefix,
     "env-file": _path,
+    "baseline": _path,
+    "require-reason": _flag,
 }
 KEYS = tuple(_OPTIONS)

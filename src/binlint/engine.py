@@ -38,9 +38,10 @@ def run(
     *,
     progress: Progress | None = None,
     extra_sources: Sequence[Source] = (),
+    planned: Mapping[str, bytes] | None = None,
 ) -> Report:
     """Looks at everything that was discovered. `progress` is told (files done, files in all)."""
-    return examine(config, discovery, progress=progress, extra_sources=extra_sources).report
+    return examine(config, discovery, progress=progress, extra_sources=extra_sources, planned=planned).report
 
 
 def examine(

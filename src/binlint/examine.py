@@ -183,21 +183,35 @@ class Examiner:
         findings = [
             masker.masked(finding)._replace(
                 frame=masker.frame(finding.location.place),
+                byte_columns=masker.byte_columns(finding.location.place),
                 suggestion=suggestions.suggestion(finding, variable) if kind == PYTHON else None,
             )
             for finding, variable in draft.findings
             if self._config.is_on(finding.code, finding.location.path)
         ]
-        return self._suppressed(text, kind, findings)
+        return self._suppressed(text, kind, findings, masker)
 
-    def _suppressed(self, text: Text, kind: str, findings: list[Finding]) -> Outcome:
+    def _suppressed(self, text: Text, kind: str, findings: list[Finding], masker: Masker) -> Outcome:
         if _DIRECTIVE not in text.text or not self._config.ignore_comments:
             return Outcome(tuple(findings))
+        from binlint import day
         from binlint.suppress import apply
 
-        outcome = apply(text.path, text.text, findings, RULES, kind)
+        outcome = apply(
+            text.path,
+            text.text,
+            findings,
+            RULES,
+            kind,
+            today=day.today(),
+            require_reason=self._config.require_reason,
+        )
         reported = [f for f in outcome.reported if self._config.is_on(f.code, f.location.path)]
-        return Outcome((*outcome.kept, *reported), tuple(outcome.suppressed))
+        suppressed = [
+            finding._replace(reason=masker.mask_text(masker.mask_names(reason)))
+            for finding, reason in zip(outcome.suppressed, outcome.reasons, strict=True)
+        ]
+        return Outcome((*outcome.kept, *reported), tuple(suppressed))
 
 
 class _Suggestions:
@@ -226,6 +240,22 @@ class _Suggestions:
             self._masker.replaced(first, last, replacement),
             (established.variable,),
             established.note,
+            established.lookup if self._is_alone(established, finding) else "",
+        )
+
+    def _is_alone(self, established: Established, finding: Finding) -> bool:
+        """Whether the look-up takes the place of the reported literal and of nothing else."""
+        place, statement = finding.location.place, finding.statement
+        if statement is None or finding.steps[0].location != finding.location:
+            return False
+        lines = self._masker.lines
+
+        def offset(line: int, column: int) -> int:
+            return sum(len(text) + 1 for text in lines[statement.line - 1 : line - 1]) + column - 1
+
+        return (established.start, established.end) == (
+            offset(place.line, place.column),
+            offset(place.end_line, place.end_column),
         )
 
     def _established(self, finding: Finding, variable: str) -> Established | None:

@@ -80,6 +80,7 @@ class Suggestion(NamedTuple):
 
     `before` and `after` are masked source text; `variables` are the environment variables
     that `after` reads; `note` says what else the statement needs (an import, a caveat).
+    `lookup` alone could replace the finding's literal, where nothing else of the statement changes.
     """
 
     place: Place
@@ -87,6 +88,7 @@ class Suggestion(NamedTuple):
     after: str
     variables: tuple[str, ...]
     note: str = ""
+    lookup: str = ""
 
 
 class SecretText:
@@ -159,3 +161,5 @@ class Finding(NamedTuple):
     frame: Frame | None = None
     suggestion: Suggestion | None = None
     fingerprint: str = ""  # made of rule, path, context and occurrence; never of the value
+    reason: str = ""  # why it was accepted, as the directive or the baseline that hides it says
+    byte_columns: tuple[int, int] | None = None  # where the literal starts and ends, in bytes of UTF-8

@@ -48,6 +48,7 @@ class Masker:
         self._spans: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
         self._merged: dict[int, list[tuple[int, int]]] = {}
         self._shown: dict[int, str] = {}
+        self._measured: dict[int, tuple[int, int]] = {}
         stations = (step.location.place for finding in findings for step in finding.steps[:1])
         for place in {*(finding.location.place for finding in findings), *stations, *places}:
             self._cover(place)
@@ -79,6 +80,25 @@ class Masker:
             sink=None if finding.sink is None else station(finding.sink),
             also=tuple(map(station, finding.also)),
         )
+
+    def byte_columns(self, place: Place) -> tuple[int, int] | None:
+        """The columns of a place in bytes of UTF-8, from 1; nothing outside of the text."""
+        if not 0 < place.line <= place.end_line <= len(self._lines):
+            return None
+        start = self._byte_column(place.line, place.column)
+        return start, self._byte_column(place.end_line, place.end_column)
+
+    def _byte_column(self, line: int, column: int) -> int:
+        source = self._lines[line - 1]
+        if source.isascii():
+            return column
+        # From where the last one was: of a line with thousands of findings each character is measured once.
+        start, measured = self._measured.get(line, (1, 1))
+        if column < start:
+            start, measured = 1, 1
+        measured += len(source[start - 1 : column - 1].encode("utf-8", "surrogatepass"))
+        self._measured[line] = (column, measured)
+        return measured
 
     def frame(self, place: Place) -> Frame:
         """The lines around a place; none of a file that has no text."""

@@ -8,6 +8,9 @@ from typing import NamedTuple
 from binlint.finding import Finding, Severity
 
 
+_SHAPELESS = ("BIN105",)  # what a client takes for a credential, but was made by no exchange
+
+
 class Note(NamedTuple):
     """Something about a file that the user must be able to see: why it was not, or not fully, read.
 
@@ -22,6 +25,24 @@ class Note(NamedTuple):
     failure: bool = False
 
 
+class Baselined(NamedTuple):
+    """What the baseline of a project had to say about a run."""
+
+    path: str
+    findings: tuple[Finding, ...] = ()  # those that it knows, sorted; they are not in `Report.findings`
+    expired: int = 0  # findings that are reported again, since it knew them up to a day that is over
+    stale: int = 0  # entries that say more than is there
+    entries: int = 0
+
+    @property
+    def credentials(self) -> int:
+        """How many of the findings work until somebody revokes them."""
+        return sum(
+            finding.code.startswith("BIN1") and finding.code not in _SHAPELESS and not finding.testnet
+            for finding in self.findings
+        )
+
+
 class Report(NamedTuple):
     """Everything that one run found out. `findings` is sorted and holds every severity that is on."""
 
@@ -31,6 +52,8 @@ class Report(NamedTuple):
     skipped: tuple[Note, ...] = ()  # files that were not
     notes: tuple[Note, ...] = ()  # files that were, but not with every means
     stages: tuple[tuple[str, int], ...] = ()  # how many files reached each stage
+    baseline: Baselined | None = None  # None where a run had none
+    unchanged: int = 0  # findings that are left out, since no line that they touch was changed
 
     def count(self, severity: Severity) -> int:
         """How many findings have just this severity."""

@@ -4,6 +4,7 @@
     # binlint: ignore-next-line[BIN101, hardcoded-secret-key]
     # binlint: disable[BIN1]   …   # binlint: enable[BIN1]
     # binlint: skip-file -- recorded responses     (in the first ten lines)
+    # binlint: ignore[BIN101] expires=2027-01-31 -- until the mock is there
 
 In Python, comments are found with `tokenize`, never in strings; in other files a directive follows
 whatever begins a comment there. A directive that names no rule, an unknown rule, or nothing that is
@@ -19,6 +20,7 @@ import tokenize
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
+from binlint.day import is_day
 from binlint.finding import MASK, Confidence, Finding, Kind, Location, Place, Severity
 from binlint.sources.kinds import CODE, DOTENV, INI, NOTEBOOK, PYTHON, TOML, YAML
 from binlint.syntax.lexical import COMMENT, Lines, strings_and_comments
@@ -36,6 +38,7 @@ _WORDS = (
     r"[ \t]*binlint:[ \t]*(?P<verb>[A-Za-z][A-Za-z-]*)(?:[ \t]*\[(?P<codes>[^\[\]#\r\n]*)(?P<close>\])?)?"
     r"(?P<rest>[^#\r\n]*)"
 )
+_EXPIRES = re.compile(r"(?:^|\s)expires[ \t]*=[ \t]*(?P<day>[0-9A-Za-z-]*)")
 _DIRECTIVE = re.compile(f"#{_WORDS}")
 _IN_ANY_TEXT = re.compile(rf"(?:[#;%']|//|--|/\*|<!--|\bREM\b|::){_WORDS}")
 
@@ -44,7 +47,7 @@ class Directive(NamedTuple):
     """A comment that speaks to binlint.
 
     `codes` is as written, `next_line` the line that `ignore-next-line` means, `malformed` a list
-    without its closing bracket.
+    without its closing bracket, `expires` what stands for the last day that it holds, None for ever.
     """
 
     verb: str
@@ -53,6 +56,7 @@ class Directive(NamedTuple):
     place: Place
     next_line: int = 0
     malformed: bool = False
+    expires: str | None = None
 
     @property
     def line(self) -> int:
@@ -73,11 +77,15 @@ class Named(Protocol):
 
 
 class Outcome(NamedTuple):
-    """The findings that stay, those that a directive hides, and what is wrong with the directives."""
+    """The findings that stay, those that a directive hides, and what is wrong with the directives.
+
+    `reasons` are those of the directives, one for each of the findings that they hide.
+    """
 
     kept: tuple[Finding, ...]
     suppressed: tuple[Finding, ...]
     reported: tuple[Finding, ...] = ()
+    reasons: tuple[str, ...] = ()
 
 
 # --- finding the comments ----------------------------------------------------------------------------
@@ -103,9 +111,19 @@ def directives(text: str, kind: str = PYTHON) -> tuple[Directive, ...]:
             following = _next_code_line(lines, line, alone) if verb == IGNORE_NEXT else 0
             codes = tuple(code for part in (match["codes"] or "").split(",") if (code := part.strip()))
             malformed = match["codes"] is not None and not match["close"]
-            reason = match["rest"].strip().removeprefix("--").strip()
-            found.append(Directive(verb, codes, reason, place, following, malformed))
+            reason, expires = _remarks(match["rest"])
+            found.append(Directive(verb, codes, reason, place, following, malformed, expires))
     return tuple(found)
+
+
+def _remarks(rest: str) -> tuple[str, str | None]:
+    """The reason, and what is written as the last day, of what follows the rules."""
+    day = _EXPIRES.search(rest)
+    if day is not None:
+        rest = f"{rest[: day.start()]} {rest[day.end() :]}"
+    for end in ("-->", "*/"):
+        rest = rest.rstrip().removesuffix(end)
+    return rest.strip().removeprefix("--").strip(), day["day"] if day is not None else None
 
 
 def _comments(text: str) -> Iterator[tuple[int, int, str]]:
@@ -156,38 +174,62 @@ def apply(
     findings: Sequence[Finding],
     rules: Iterable[Named],
     kind: str = PYTHON,
+    *,
+    today: str = "",
+    require_reason: bool = False,
 ) -> Outcome:
     """Sorts the findings of one file by what its directives say.
 
     `findings` are all that the rules made of the file, notes included. A directive may name one of
-    `rules` by its code or name, or several by a prefix of their codes.
+    `rules` by its code or name, or several by a prefix of their codes. `today` is as in 2027-01-31;
+    without it nothing has expired.
     """
     found = directives(text, kind)
     if not found:
         return Outcome(tuple(findings), ())
     lines = text.splitlines() if kind == NOTEBOOK else []
     book = _Book({rule.name: rule.code for rule in rules})
-    skip = next((directive for directive in found if _skips_file(directive)), None)
+    void = {each: why for each in found if (why := _void(each, today, require_reason))}
+    skip = next((each for each in found if _skips_file(each) and each not in void), None)
     if skip is not None:
         is_idle = not findings and kind in _AUDITED
         nothing = (_unused(path, skip, "there is nothing to suppress in this file"),) if is_idle else ()
-        return Outcome((), tuple(findings), nothing)
+        return Outcome((), tuple(findings), nothing, (skip.reason,) * len(findings))
     ends = [directive for directive in found if directive.verb == ENABLE]
     used: set[Directive] = set()
     kept: list[Finding] = []
     suppressed: list[Finding] = []
+    reasons: list[str] = []
     for finding in findings:
         hiding = [
             directive
             for directive in found
-            if _hides(directive, finding, book, ends) and not _is_apart(directive, finding, lines)
+            if directive not in void
+            and _hides(directive, finding, book, ends)
+            and not _is_apart(directive, finding, lines)
         ]
         used.update(hiding)
         (suppressed if hiding else kept).append(finding)
+        if hiding:
+            reasons.append(next((each.reason for each in hiding if each.reason), ""))
     reported: list[Finding] = []
-    for complaint, explicit in _complaints(path, found, used, book) if kind in _AUDITED else ():
+    for complaint, explicit in _complaints(path, found, used, book, void) if kind in _AUDITED else ():
         (suppressed if explicit else reported).append(complaint)
-    return Outcome(tuple(kept), tuple(suppressed), tuple(reported))
+    reasons += [""] * (len(suppressed) - len(reasons))
+    return Outcome(tuple(kept), tuple(suppressed), tuple(reported), tuple(reasons))
+
+
+def _void(directive: Directive, today: str, require_reason: bool) -> str:
+    """Why a directive that would hide something must not, or nothing."""
+    if directive.verb not in VERBS or directive.verb == ENABLE:
+        return ""
+    if directive.expires is not None and not is_day(directive.expires):
+        return "its last day is none; expected one such as expires=2027-01-31"
+    if directive.expires is not None and directive.expires < today:
+        return f"it has expired, {directive.expires} was its last day"
+    if require_reason and not any(map(str.isalnum, directive.reason)):
+        return "it gives no reason, which the configuration requires: '-- reason'"
+    return ""
 
 
 class _Book:
@@ -261,20 +303,29 @@ def _covers(place: Place, line: int) -> bool:
 
 
 def _complaints(
-    path: str, found: tuple[Directive, ...], used: set[Directive], book: _Book
+    path: str,
+    found: tuple[Directive, ...],
+    used: set[Directive],
+    book: _Book,
+    void: Mapping[Directive, str],
 ) -> Iterator[tuple[Finding, bool]]:
     """What is wrong, and whether a directive on that line asks by full code not to be told."""
     explicit: dict[int, set[str]] = {}
     for directive in found:
         explicit.setdefault(directive.line, set()).update(code.lower() for code in directive.codes)
     for directive in found:
-        for complaint in _judged(path, directive, used, found, book):
+        for complaint in _judged(path, directive, used, found, book, void):
             asked = explicit[directive.line]
             yield complaint, complaint.code.lower() in asked or complaint.rule in asked
 
 
 def _judged(
-    path: str, directive: Directive, used: set[Directive], found: tuple[Directive, ...], book: _Book
+    path: str,
+    directive: Directive,
+    used: set[Directive],
+    found: tuple[Directive, ...],
+    book: _Book,
+    void: Mapping[Directive, str],
 ) -> Iterator[Finding]:
     if directive.verb not in VERBS:
         close = _closest_verb(directive.verb)
@@ -297,6 +348,8 @@ def _judged(
             yield _unused(path, directive, "there is no 'disable' above for this 'enable'")
     elif directive.verb == SKIP_FILE and directive.line > _HEAD_LINES:
         yield _unused(path, directive, f"'skip-file' counts only in the first {_HEAD_LINES} lines")
+    elif directive in void:
+        yield _unused(path, directive, void[directive])
     elif directive not in used:
         if not _is_about_directives(directive):
             yield _unused(path, directive, "there is nothing to suppress here")

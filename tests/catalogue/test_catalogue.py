@@ -82,7 +82,9 @@ def test_packages_that_share_a_name_share_an_api() -> None:
 
 def test_forms() -> None:
     by_name = {p.name: p for p in only("binance_common.configuration.ConfigurationRestAPI").parameters}
-    assert by_name["private_key"] == Parameter("private_key", Kind.PRIVATE_KEY, 11, accepts_path=True)
+    assert by_name["private_key"] == Parameter(
+        "private_key", Kind.PRIVATE_KEY, 11, accepts_path=True, path_or_key=True
+    )
     assert by_name["private_key_passphrase"].kind is Kind.PASSPHRASE
     fix = only("binance_fix_connector.fix_connector.BinanceFixConnector")
     assert fix.parameters[1] == Parameter("private_key", Kind.PRIVATE_KEY, 2, key_object=True)

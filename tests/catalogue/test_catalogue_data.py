@@ -67,6 +67,7 @@ def test_every_entry_of_tier_1_and_2(entry: dict[str, Any]) -> None:
                     param.get("index"),
                     accepts_path=not {"pem_path", "path_object"}.isdisjoint(forms),
                     key_object=forms == ["key_object"],
+                    path_or_key={"pem_text", "pem_path"} <= set(forms),
                 )
                 assert expected in api.parameters
             else:

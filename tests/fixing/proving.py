@@ -6,9 +6,11 @@ import contextlib
 import difflib
 import io
 import os
+import re
 import sys
 import types
 import warnings
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -22,6 +24,7 @@ from binlint.leak import Leak
 from binlint.report import Note
 from binlint.sources.discover import discover
 
+IMPORTED = re.compile(rb"import os(?: as \w+)?(?:; )?")
 SHOWN = 12  # what is longer than the ends that a mask shows
 
 
@@ -154,10 +157,20 @@ class Change(NamedTuple):
 
 
 def changes(before: bytes, after: bytes) -> list[Change]:
-    """The lines that differ; the ends of lines belong to them."""
-    old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
+    """The lines that differ, with their ends; a byte order mark has to stay and belongs to no line."""
+    assert before.startswith(BOM_UTF8) == after.startswith(BOM_UTF8)
+    old, new = (data.removeprefix(BOM_UTF8).splitlines(keepends=True) for data in (before, after))
     return [
         Change(old[first:last], new[start:end])
         for tag, first, last, start, end in difflib.SequenceMatcher(None, old, new, False).get_opcodes()
         if tag != "equal"
     ]
+
+
+def is_kept(line: bytes, change: Change) -> bool:
+    """Whether a line that goes comes again with nothing but an import added."""
+    return any(
+        come[: found.start()] + come[found.end() :] == line
+        for come in change.come
+        for found in IMPORTED.finditer(come)
+    )

@@ -3,7 +3,7 @@
 A program is a template of `programs/`, written as those of fixtures/kinds. Before the first file may stand
 `run:` the file to start, `bot.py` if not said; `stays:` the values that may be left in files, and `?` if they
 need not be; `quiet:` those of them of which nothing need be said; `safe:` the values that go without
---unsafe-fixes.
+--unsafe-fixes; `keyfile:` a variable that holds the path of a key file, of which there is none if not said.
 """
 
 from __future__ import annotations
@@ -54,6 +54,7 @@ class Program(NamedTuple):
     is_stay_open: bool
     quiet: frozenset[str]
     safe: frozenset[str]
+    key_file: str  # the variable with the path of a key file
 
     def tree(self) -> Tree:
         """All files but those of git, with their modes."""
@@ -91,6 +92,15 @@ class Program(NamedTuple):
         """What a program finds in its environment once `.env` is loaded."""
         loaded = dotenv_values(self.root / ".env", interpolate=False)
         return {name: value for name, value in loaded.items() if value is not None}
+
+    def key_files(self) -> dict[str, str]:
+        """The files of keys that `.env` names, with what they hold."""
+        places = (Path(value) for value in self.environment().values() if value.startswith(f"{self.root}/"))
+        return {place.relative_to(self.root).as_posix(): place.read_text("utf-8") for place in places}
+
+    def saved(self) -> list[str]:
+        """The values that a program finds in its environment, or in the files that this names."""
+        return [value.strip() for value in (*self.environment().values(), *self.key_files().values())]
 
     def masked(self, text: str) -> str:
         """A text that may be shown by a failed test."""
@@ -138,6 +148,7 @@ def grown(name: str, root: Path) -> Program:
         "?" in stays,
         frozenset(head.get("quiet", "").split()),
         frozenset(head.get("safe", "").split()),
+        head.get("keyfile", ""),
     )
 
 
@@ -195,10 +206,11 @@ def test_safe_fixes_alone_do_not_change_it_either(
     _, said = binlint("--fix", ".")
     assert_no_value(program, said)
     assert program.run(program.environment()) == before, program.masked(said)
-    sources = b"".join(data for path, (data, _) in program.tree().items() if path != ".env")
+    secret = {".env", *program.key_files()}
+    sources = b"".join(data for path, (data, _) in program.tree().items() if path not in secret)
     assert not [value for value in sorted(program.safe) if holds(sources, program.values[value])], said
     for value in program.values.values():
-        assert holds(sources, value) or value.strip() in map(str.strip, program.environment().values())
+        assert holds(sources, value) or value.strip() in program.saved()
     _, said = binlint("--fix", "--unsafe-fixes", ".")
     assert program.run(program.environment()) == before, program.masked(said)
 
@@ -209,17 +221,17 @@ def assert_no_value(program: Program, said: str) -> None:
 
 
 def assert_values_moved(program: Program, tree: Tree, after: Tree, code: int, said: str) -> None:
-    store = program.environment()
+    secret = {".env", *program.key_files()}
     left = set()
     for name, value in program.values.items():
-        paths = [path for path, (data, _) in after.items() if path != ".env" and holds(data, value)]
+        paths = [path for path, (data, _) in after.items() if path not in secret and holds(data, value)]
         if paths:
             left.add(name)
             told = [re.search(rf"^  {re.escape(path)}:\d+: \S", said, re.MULTILINE) for path in paths]
             assert name in program.quiet or all(told), program.masked(said)
         else:
-            moved = [key for key, each in store.items() if each.strip() == value.strip()]
-            assert len(moved) == 1, f"{name} is in the store {len(moved)} times\n{program.masked(said)}"
+            times = program.saved().count(value.strip())
+            assert times == 1, f"{name} is in the store {times} times\n{program.masked(said)}"
     assert left <= program.stays, program.masked(said)
     if not program.is_stay_open:
         assert left == program.stays, program.masked(said)
@@ -228,10 +240,14 @@ def assert_values_moved(program: Program, tree: Tree, after: Tree, code: int, sa
         return
     for value in program.values.values():
         assert after[".env"][0].count(pieces(value)[0].encode()) <= 1
-    assert after[".env"][1] == 0o600
-    ignored = subprocess.run(["git", "check-ignore", "-q", ".env"], cwd=program.root, check=False)
-    assert ignored.returncode == 0
-    assert set(after) - set(tree) <= {".env", ".env.example", ".gitignore"}
+    for path in secret:
+        assert after[path][1] == 0o600
+        ignored = subprocess.run(["git", "check-ignore", "-q", path], cwd=program.root, check=False)
+        assert ignored.returncode == 0
+    assert set(after) - set(tree) <= secret | {".env.example", ".gitignore"}
+    has_key_file = "saved as a key file" in said
+    assert has_key_file == (len(secret) > 1) == (program.key_file != ""), program.masked(said)
+    assert {program.key_file} - {""} <= set(program.environment())
 
 
 def assert_minimal(program: Program, tree: Tree, after: Tree) -> None:

@@ -23,9 +23,12 @@ from sources.trees import as_a_guest, git, grow, ignore, open_folder, repository
 from test_atomic import entries, killed_at, mode_of
 
 from binlint.finding import MASK, SecretText
-from binlint.fixing import atomic, ignored, store
+from binlint.fixing import atomic, ignored, store_dotenv, store_ignoring
 from binlint.fixing.atomic import Changed
-from binlint.fixing.store import Change, Refusal, Setting, Store, StoreError, example_change, open_store
+from binlint.fixing.store import Store, example_change, open_store
+from binlint.fixing.store_changes import Change, _lines
+from binlint.fixing.store_forms import DOTENV
+from binlint.fixing.store_types import Refusal, Setting, StoreError
 from binlint.sources import worktree
 
 KEY, SECRET, OTHER = fresh_key(), fresh_key(), fresh_key()
@@ -512,7 +515,7 @@ def test_an_ignore_line_that_does_not_help_is_taken_back(
     ignore(repository(tmp_path), "x")
     place = opened(tmp_path)
     assert place.ignore_change is not None
-    monkeypatch.setattr(store, "standing_of", lambda *_: ignored.Standing(is_ignored=False))
+    monkeypatch.setattr(store_ignoring, "standing_of", lambda *_: ignored.Standing(is_ignored=False))
     with pytest.raises(StoreError, match=r"git does not ignore \.env; \.gitignore is as it was"):
         place.write(place.ignore_change)
     assert (tmp_path / ".gitignore").read_text() == "x\n"
@@ -520,7 +523,7 @@ def test_an_ignore_line_that_does_not_help_is_taken_back(
     monkeypatch.undo()
     place = opened(tmp_path)
     assert place.ignore_change is not None
-    monkeypatch.setattr(store, "standing_of", lambda *_: ignored.Standing(is_ignored=False))
+    monkeypatch.setattr(store_ignoring, "standing_of", lambda *_: ignored.Standing(is_ignored=False))
     with pytest.raises(StoreError):
         place.write(place.ignore_change)
     assert entries(tmp_path) == [".git"]
@@ -609,7 +612,7 @@ def test_without_values_nothing_is_stored(tmp_path: Path) -> None:
             "BINANCE_API_KEY is in .env more than once, with different values",
         ),
         (
-            f"BINANCE_API_KEY=\nBINANCE_API_KEY={KEY}\n",
+            f"BINANCE_API_KEY=\nBINANCE_API_KEY={OTHER}\n",
             "BINANCE_API_KEY is in .env more than once, with different values",
         ),
     ],
@@ -786,18 +789,19 @@ def test_the_diff_shows_names_and_masks(tmp_path: Path) -> None:
         f"+BINANCE_API_SECRET={SECRET[:4]}{MASK}{SECRET[-4:]}\n"
         f"+P={MASK}\n" + f"+{MASK}\n" * 5
     )
-    shown = "".join(change._shown_lines(change.after))
+    lines = change.shown_lines(_lines(change.after))
+    shown = "".join(lines)
     for secret in (KEY, SECRET, OTHER, "hunter2", "s3cr3t", *PEM.splitlines()):
         assert secret not in shown
         assert secret not in change.shown_diff()
-    assert len(change._shown_lines(change.after)) == len(change.after.splitlines())
+    assert len(lines) == len(change.after.splitlines())
 
 
 @settings(max_examples=200, deadline=None)
 @given(st.lists(st.one_of(st.just(f"A={OTHER}"), st.just(OTHER), st.just(f"#{OTHER}"), TEXTS), max_size=6))
 def test_no_diff_shows_what_was_there(lines: list[str]) -> None:
     place = Store("/", ".env", "\n".join(lines).encode(), 0o600, None)
-    if any(binding.error for binding in place._bindings):
+    if any(name is None for name, _ in place._entries):
         return
     change = place.plan([one("X_NEW", SECRET)])
     if isinstance(change, Change):
@@ -827,7 +831,7 @@ def test_a_value_that_does_not_read_back(
     place = opened(tmp_path)
     change = planned(place)
     for answer in ({}, {"BINANCE_API_KEY": KEY, "BINANCE_API_SECRET": "other"}):
-        monkeypatch.setattr(store, "dotenv_values", lambda *_, answer=answer, **__: answer)
+        monkeypatch.setattr(store_dotenv, "dotenv_values", lambda *_, answer=answer, **__: answer)
         with pytest.raises(StoreError, match="as it was") as caught:
             place.write(change)
         text = "".join(traceback.format_exception(caught.value))
@@ -908,7 +912,8 @@ from contextlib import nullcontext
 from binlint.errors import BinlintError
 from binlint.finding import SecretText
 from binlint.fixing.atomic import locked
-from binlint.fixing.store import Setting, open_store
+from binlint.fixing.store import open_store
+from binlint.fixing.store_types import Setting
 root, name, is_locked = sys.argv[1:]
 print("ready", flush=True)
 sys.stdin.readline()
@@ -986,7 +991,7 @@ def test_an_example_is_made(tmp_path: Path) -> None:
     assert change.shown_diff() == "--- /dev/null\n+++ b/.env.example\n@@ -0,0 +1,2 @@\n+A=\n+B=\n"
 
 
-@pytest.mark.parametrize("name", store.EXAMPLES)
+@pytest.mark.parametrize("name", DOTENV.examples)
 def test_the_example_that_is_there_is_used(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_bytes(f"A={OTHER}\r\n".encode())
     (tmp_path / name).chmod(0o664)
@@ -1035,3 +1040,77 @@ def test_a_variable_without_a_value_is_filled_in(tmp_path: Path, empty: str, new
     assert isinstance(change, Change)
     start = empty[: empty.index("X")]
     assert change.after.decode() == f"# mine{newline}{start}X={value}{newline}B=2{newline}"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("X=  # here\n", "X={}  # here\n"),
+        ("X= # here", "X={} # here"),
+        ("X=''# here\n", "X={} # here\n"),
+        ('export X = ""\t# here\r\nB=2\r\n', "export X={}\t# here\r\nB=2\r\n"),
+        ("X # here\n", "X={} # here\n"),
+        ("'X'=\n", "X={}\n"),
+        ("\ufeffX=\n", "\ufeffX={}\n"),
+        ("X=\n\nX= # last\nB=\n", "X=\n\nX={} # last\nB=\n"),
+        ("A='\nX=\n'\nX=\n", "A='\nX=\n'\nX={}\n"),
+        ("# X=\nX=\nXX=\nY_X=\n", "# X=\nX={}\nXX=\nY_X=\n"),
+    ],
+)
+def test_what_stands_around_an_empty_value_stays(tmp_path: Path, before: str, after: str) -> None:
+    (tmp_path / ".env").write_bytes(before.encode())
+    assert save(tmp_path, one("X", KEY)).names == ("X",)
+    assert (tmp_path / ".env").read_bytes() == after.format(KEY).encode()
+    assert read(tmp_path / ".env")["X"] == KEY
+    assert not save(tmp_path, one("X", KEY)).is_needed
+
+
+def test_an_empty_variable_takes_several_lines_before_its_comment(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("X= # here\nB=2\n")
+    save(tmp_path, one("X", PEM))
+    assert (tmp_path / ".env").read_text() == f'X="{PEM}" # here\nB=2\n'
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (f"X=\nX={KEY}\n", f"X=\nX={KEY}\n"),
+        (f"X={KEY}\nX=\n", f"X={KEY}\nX={KEY}\n"),
+        ("X=\nX=\n", f"X=\nX={KEY}\n"),
+    ],
+    ids=["first", "last", "both"],
+)
+def test_of_several_lines_the_last_is_what_counts(tmp_path: Path, before: str, after: str) -> None:
+    (tmp_path / ".env").write_text(before)
+    save(tmp_path, one("X", KEY))
+    assert (tmp_path / ".env").read_text() == after
+    assert read(tmp_path / ".env") == {"X": KEY}
+
+
+def test_the_diff_shows_what_is_filled_in(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text(f"A={OTHER}\nX= # {OTHER}\nB={OTHER}\n")
+    change = planned(opened(tmp_path), one("X", KEY), one("Y", SECRET))
+    assert change.shown_diff() == (
+        "--- a/.env\n+++ b/.env\n@@ -1,3 +1,5 @@\n"
+        f" A={MASK}\n-X=\n+X={KEY[:4]}{MASK}{KEY[-4:]}\n B={MASK}\n+\n+Y={SECRET[:4]}{MASK}{SECRET[-4:]}\n"
+    )
+
+
+def test_a_directory_that_does_not_reach_the_disk_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The file is written then, which the message must not deny."""
+    place = opened(tmp_path)
+    change = planned(place)
+    sync = os.fsync
+
+    def fail(descriptor: int) -> None:
+        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EIO, os.strerror(errno.EIO), str(tmp_path))
+        sync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fail)
+    with pytest.raises(StoreError) as caught:
+        place.write(change)
+    assert str(caught.value) == ".env was written, but may not survive a crash: Input/output error"
+    assert (tmp_path / ".env").read_bytes() == change.after

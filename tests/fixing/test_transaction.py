@@ -12,19 +12,29 @@ import subprocess
 import sys
 from collections.abc import Callable
 from functools import partial
+from itertools import product
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from dotenv import dotenv_values
 from fresh_values import fresh_key
 from hostile import SRC
+from kinds import keys
 from sources.trees import as_a_guest, git, open_folder, repository
 
 from binlint import cli_fix
 from binlint.cli import main
 
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
 KEY, SECRET, OTHER_KEY, OTHER_SECRET = (fresh_key() for _ in range(4))
 VALUES = (KEY, SECRET, OTHER_KEY, OTHER_SECRET)
+PEM = keys.ed25519() + "\n"
+KEY_FILE = "binance_private_key.pem"
 BOT = f"""\
 from binance.client import Client
 
@@ -41,9 +51,32 @@ client = Client(spare_key, spare_secret)
 again = Client("{KEY}", "{SECRET}")
 """
 
+SIGNER = f"""\
+from binance_common.configuration import ConfigurationRestAPI
+
+
+def signer():
+    return ConfigurationRestAPI(private_key=\"\"\"{PEM}\"\"\")
+"""
+
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="POSIX")
 
 Tree = dict[str, tuple[bytes, int]]
+
+
+class Kind(NamedTuple):
+    """A kind of project: which files a fix makes in it."""
+
+    store: str = ".env"
+    example: str = ".env.example"
+    arguments: tuple[str, ...] = ()
+    has_key_file: bool = False
+
+
+DOTENV = Kind()
+WITH_KEY_FILE = Kind(has_key_file=True)
+IN_TOML = Kind("secrets.toml", "secrets.example.toml", ("--fix-style", "toml"))
+KINDS = {"dotenv": DOTENV, "key file": WITH_KEY_FILE, "toml": IN_TOML}
 
 
 @pytest.fixture(autouse=True)
@@ -62,8 +95,10 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return place
 
 
-def planted(place: Path) -> Path:
+def planted(place: Path, kind: Kind = DOTENV) -> Path:
     repository(place)
+    if kind.has_key_file:
+        (place / "signer.py").write_text(SIGNER)
     (place / "bot.py").write_text(BOT)
     (place / "other.py").write_text(OTHER)
     return place
@@ -73,7 +108,7 @@ def binlint(*arguments: str) -> tuple[int, str]:
     out, error = io.StringIO(), io.StringIO()
     code = main([*arguments], stdout=out, stderr=error)
     said = out.getvalue() + error.getvalue()
-    assert not any(value[:12] in said or value[-12:] in said for value in VALUES)
+    assert not any(value[:12] in said or value[-12:] in said for value in (*VALUES, PEM.splitlines()[1]))
     return code, said
 
 
@@ -84,7 +119,10 @@ def fix(*arguments: str) -> tuple[int, str]:
 def tree(root: Path) -> Tree:
     return {
         path.relative_to(root).as_posix(): (
-            os.fsencode(os.readlink(path)) if path.is_symlink() else path.read_bytes(),
+            # Stores hold the paths of key files, which are others for a copy of the project.
+            os.fsencode(os.readlink(path))
+            if path.is_symlink()
+            else path.read_bytes().replace(os.fsencode(root), b"<root>"),
             stat.S_IMODE(path.lstat().st_mode),
         )
         for path in sorted(root.rglob("*"))
@@ -93,29 +131,48 @@ def tree(root: Path) -> Tree:
 
 
 def stored(root: Path, name: str = ".env") -> set[str | None]:
+    if name.endswith(".toml"):
+        return set(tomllib.loads((root / name).read_text()).values()) if (root / name).exists() else set()
     return set(dotenv_values(root / name, interpolate=False).values())
 
 
-def assert_nothing_lost(root: Path) -> None:
+def assert_nothing_lost(root: Path, kind: Kind = DOTENV) -> None:
     sources = "".join(path.read_text() for path in root.glob("*.py"))
-    there = stored(root)
+    there = stored(root, kind.store)
     assert [value for value in VALUES if value not in sources and value not in there] == []
+    if kind.has_key_file and PEM not in sources:
+        assert str(root / KEY_FILE) in there
+    if str(root / KEY_FILE) in there:
+        assert (root / KEY_FILE).read_text() == PEM
 
 
-def assert_done(root: Path) -> None:
+def assert_done(root: Path, kind: Kind = DOTENV) -> None:
     sources = "".join(path.read_text() for path in root.glob("*.py"))
-    assert [value for value in VALUES if value in sources] == []
-    assert stored(root) == set(VALUES)
-    assert sorted(path.name for path in root.iterdir()) == [
-        *(".env", ".env.example", ".git", ".gitignore", "bot.py", "other.py")
-    ]
-    assert stat.S_IMODE((root / ".env").stat().st_mode) == 0o600
+    assert [value for value in (*VALUES, PEM) if value in sources] == []
+    secret = [kind.store, *[KEY_FILE] * kind.has_key_file]
+    assert stored(root, kind.store) == {*VALUES, *(str(root / name) for name in secret[1:])}
+    assert sorted(path.name for path in root.iterdir()) == sorted(
+        [
+            *secret,
+            kind.example,
+            ".git",
+            ".gitignore",
+            "bot.py",
+            "other.py",
+            *["signer.py"] * kind.has_key_file,
+        ]
+    )
+    for name in secret:
+        assert stat.S_IMODE((root / name).stat().st_mode) == 0o600
+        assert not is_shown_to_git(root, name)
+    if kind.has_key_file:
+        assert (root / KEY_FILE).read_text() == PEM
 
 
-def reached(root: Path) -> Tree:
+def reached(root: Path, kind: Kind) -> Tree:
     """What a run that nothing disturbs makes of the project."""
-    assert fix()[0] == 0
-    assert_done(root)
+    assert fix(*kind.arguments)[0] == 0
+    assert_done(root, kind)
     return tree(root)
 
 
@@ -140,7 +197,7 @@ def in_child(work: Callable[[], object]) -> int:
     return os.waitpid(child, 0)[1]
 
 
-def disturbed(name: str, count: int, what: Callable[[], object]) -> None:
+def disturbed(name: str, count: int, what: Callable[[], object], kind: Kind) -> None:
     """From the `count`-th call of `os.<name>` while files are written, `what` happens instead."""
     write = cli_fix.write
     real = getattr(os, name)
@@ -165,43 +222,47 @@ def disturbed(name: str, count: int, what: Callable[[], object]) -> None:
 
     cli_fix.write = disturbing  # type: ignore[assignment]
     try:
-        fix()
+        fix(*kind.arguments)
     finally:
         cli_fix.write = write
 
 
-@pytest.mark.parametrize("name", CALLS)
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [*((name, "dotenv") for name in CALLS), *product(("write", "fsync", "replace"), ("key file", "toml"))],
+)
 def test_killed_at_any_call_nothing_is_lost_and_the_next_run_completes(
-    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    name: str, kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    template = planted(tmp_path / "template")
+    made = KINDS[kind]
+    template = planted(tmp_path / "template", made)
     monkeypatch.chdir(template)
     before = tree(template)
     shutil.copytree(template, tmp_path / "done")
     monkeypatch.chdir(tmp_path / "done")
-    after = reached(tmp_path / "done")
+    after = reached(tmp_path / "done", made)
     for count in range(1, 100):
         place = tmp_path / f"n{count}"
         shutil.copytree(template, place)
         monkeypatch.chdir(place)
-        status = in_child(partial(disturbed, name, count, kill_this_process))
+        status = in_child(partial(disturbed, name, count, kill_this_process, made))
         is_killed = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
         assert is_killed or status == 0
-        assert_nothing_lost(place)
+        assert_nothing_lost(place, made)
         for path, found in tree(place).items():
             if path.startswith(".binlint-"):
-                is_store = f"BINANCE_API_KEY={KEY}".encode() in found[0]
-                assert not is_store or found[1] & 0o077 == 0, "closed to others"
-                assert not is_store or not is_shown_to_git(place, path), "the secret would be committed"
+                is_secret = any(value.encode() in found[0] for value in (KEY, PEM.splitlines()[1]))
+                assert not is_secret or found[1] & 0o077 == 0, "closed to others"
+                assert not is_secret or not is_shown_to_git(place, path), "the secret would be committed"
             else:
                 assert found in (before.get(path), after.get(path)), f"{path} is half written"
         if not is_killed:
-            assert_done(place)
+            assert_done(place, made)
             break
         if count % 2 == 1:  # to go on takes as long as all the rest
-            code, said = fix()
+            code, said = fix(*made.arguments)
             assert code == 0, said
-            assert_done(place)
+            assert_done(place, made)
         shutil.rmtree(place)
     else:
         raise AssertionError("it does not come to an end")
@@ -218,7 +279,19 @@ def is_shown_to_git(root: Path, path: str) -> bool:
 
 @pytest.mark.parametrize("name", ["open", "write", "fsync", "fchmod", "replace"])
 def test_a_full_disk_at_any_call(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    template = planted(tmp_path / "template")
+    full_disk(name, DOTENV, tmp_path, monkeypatch)
+
+
+@pytest.mark.parametrize("name", ["open", "fsync", "replace"])
+@pytest.mark.parametrize("kind", ["key file", "toml"])
+def test_a_full_disk_with_other_files(
+    name: str, kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full_disk(name, KINDS[kind], tmp_path, monkeypatch)
+
+
+def full_disk(name: str, kind: Kind, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    template = planted(tmp_path / "template", kind)
     before = tree(template)
 
     class Failing:
@@ -248,8 +321,8 @@ def test_a_full_disk_at_any_call(name: str, tmp_path: Path, monkeypatch: pytest.
         failing = Failing(count)
         with monkeypatch.context() as patch:
             patch.setattr(cli_fix, "write", failing)
-            code, said = fix()
-        assert_nothing_lost(place)
+            code, said = fix(*kind.arguments)
+        assert_nothing_lost(place, kind)
         assert not list(place.glob(".binlint-*"))
         if failing.seen < count:
             assert code == 0
@@ -260,10 +333,11 @@ def test_a_full_disk_at_any_call(name: str, tmp_path: Path, monkeypatch: pytest.
         assert str(tmp_path) not in said
         written = {path for path, found in tree(place).items() if before.get(path) != found}
         assert "nothing was changed" in said or written, said
-        assert not written or "written before: " in said, said
-        code, said = fix()
+        listed = said.partition("written before: ")[2].partition("\n")[0].split(", ")
+        assert {path for path in listed if path} == written, said
+        code, said = fix(*kind.arguments)
         assert code == 0, said
-        assert_done(place)
+        assert_done(place, kind)
         shutil.rmtree(place)
     else:
         raise AssertionError("it does not come to an end")
@@ -305,7 +379,21 @@ def test_two_runs_at_once(turn: int, root: Path) -> None:
     arguments = [[".", "."], ["bot.py", "other.py"], [".", "other.py"], ["other.py", "bot.py"], [".", "."]][
         turn
     ]
-    command = [sys.executable, "-m", "binlint", "--isolated", "--fix", "--unsafe-fixes"]
+    two_at_once(root, arguments, DOTENV)
+
+
+@pytest.mark.parametrize("kind", ["key file", "toml"])
+@pytest.mark.parametrize("second", [".", "bot.py"])
+def test_two_runs_at_once_with_other_files(
+    kind: str, second: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = planted(tmp_path / "project", KINDS[kind])
+    monkeypatch.chdir(place)
+    two_at_once(place, [".", second], KINDS[kind])
+
+
+def two_at_once(root: Path, arguments: list[str], kind: Kind) -> None:
+    command = [sys.executable, "-m", "binlint", "--isolated", "--fix", "--unsafe-fixes", *kind.arguments]
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(SRC), "HOME": str(root)}
     runs = [
         subprocess.Popen(
@@ -315,10 +403,10 @@ def test_two_runs_at_once(turn: int, root: Path) -> None:
     ]
     said = [run.communicate(timeout=60)[0].decode() for run in runs]
     assert {run.returncode for run in runs} <= {0, 1, 2}, said
-    assert_nothing_lost(root)
+    assert_nothing_lost(root, kind)
     assert not list(root.glob(".binlint-*"))
-    assert fix()[0] == 0
-    assert_done(root)
+    assert fix(*kind.arguments)[0] == 0
+    assert_done(root, kind)
 
 
 # What is refused

@@ -9,6 +9,7 @@ from binlint.report import Note, Report
 from binlint.reporters.context import ReportContext, RuleInfo
 
 PREVIEW = "abcd********wxyz"
+LOOKUP = 'os.environ["BINANCE_API_SECRET"]'
 
 HOSTILE_NAMES = {
     "newline": "a\nb.py",
@@ -34,6 +35,15 @@ HOSTILE_NAMES = {
     "quotes": "a\"b'c\\d.py",
     "chinese": "交易/机器人.py",
     "leading dash": "-rf.py",
+    "end of CDATA": "a]]>b&amp;<![CDATA[c.py",
+    "end of a comment": "a--><!-- b ?>.py",
+    "no characters": "a\ufffe\uffff.py",
+    "service message": "a##teamcity[buildStop comment='x'].py",
+    "service escapes": "a|n'|x[b]|.py",
+    "azure properties": "a;type=error]b%3B%AZP25.py",
+    "markdown": "**a** _b_ ~~c~~ # d ![e](f) <b>g</b> @user #1 :+1: https://x.invalid www.y.invalid",
+    "backslashes": "a\\|b\\\\|c\\`d.py",
+    "very long": "d/" + "x" * 4_000 + ".py",
 }
 
 RULES = (
@@ -86,8 +96,14 @@ def rich_finding(path: str = "src/bot.py", text: str = "client = Client(key, sec
         pair=location(path, 2, 7, 73),
         frame=Frame(((2, text), (3, f'secret = "{PREVIEW}"'), (4, ""))),
         suggestion=Suggestion(
-            Place(3, 1, 3, 76), f'secret = "{PREVIEW}"', f"{text}\nsecond line", ("BINANCE_API_SECRET",), text
+            Place(3, 1, 3, 76),
+            f'secret = "{PREVIEW}"',
+            f"{text}\nsecond line",
+            ("BINANCE_API_SECRET",),
+            text,
+            LOOKUP,
         ),
+        byte_columns=(12, 78),
     )
 
 

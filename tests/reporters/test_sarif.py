@@ -10,6 +10,8 @@ import pytest
 from jsonschema import Draft202012Validator
 from reporter_samples import (
     HOSTILE_NAMES,
+    LOOKUP,
+    PREVIEW,
     RULES,
     context,
     finding,
@@ -49,7 +51,7 @@ def test_reports_are_valid(report):
     assert run["columnKind"] == "unicodeCodePoints"
     assert run["automationDetails"] == {"id": "binlint/"}
     assert "uri" not in run["originalUriBaseIds"]["%SRCROOT%"]
-    assert not keys_of(run) & {"snippet", "contextRegion", "contents", "suppressions", "fixes"}
+    assert not keys_of(run) & {"snippet", "contextRegion", "contents", "suppressions"}
 
 
 @pytest.mark.parametrize("path", HOSTILE_NAMES.values(), ids=HOSTILE_NAMES.keys())
@@ -60,7 +62,7 @@ def test_hostile_names_are_valid(path):
         assert uri.isascii()
         assert not set(uri) & set(' \\:?#[]<>|`"')
         links = result["message"]["text"].count("](")
-        assert links == (2 if "codeFlows" in result else 0)
+        assert links == (3 if "codeFlows" in result else 0)
 
 
 def test_names_are_percent_encoded_bytes():
@@ -122,7 +124,7 @@ def test_a_result_in_full():
     assert result["level"] == "error"
     assert result["message"]["text"] == (
         "secret key reaches client = Client(key, secret). [This client](1) takes it. "
-        "The other half of the credential [stands here](2)."
+        "The other half of the credential [stands here](2). It is used in further places: [here](3)."
     )
     assert result["partialFingerprints"] == {"primaryLocationLineHash": "0123456789abcdef:1"}
     related = result["relatedLocations"]
@@ -130,6 +132,17 @@ def test_a_result_in_full():
         (1, 5),
         (2, 2),
         (3, 9),
+    ]
+    [fix] = result["fixes"]
+    assert fix["description"]["text"] == (
+        "Save the value in the environment variable BINANCE_API_SECRET, then read it from there "
+        "(client = Client(key, secret))."
+    )
+    assert fix["artifactChanges"] == [
+        {
+            "artifactLocation": {"uri": "src/bot.py", "uriBaseId": "%SRCROOT%"},
+            "replacements": [{"deletedRegion": region, "insertedContent": {"text": LOOKUP}}],
+        }
     ]
     way = result["codeFlows"][0]["threadFlows"][0]["locations"]
     assert [step["location"]["physicalLocation"]["region"]["startLine"] for step in way] == [3, 5]
@@ -183,10 +196,46 @@ def test_the_most_severe_five_thousand_are_kept_in_order_and_the_rest_is_announc
 
 def test_too_many_related_places_and_steps_are_cut():
     step = rich_finding().also[0]
-    made = rich_finding()._replace(also=(step,) * 300, steps=(step,) * 3_000)
+    first = rich_finding().steps[0]
+    made = rich_finding()._replace(also=(step,) * 300, steps=(*(first,) * 2_999, step))
     result = run_of(Report((made,)))["results"][0]
     assert len(result["relatedLocations"]) == 100
-    assert len(result["codeFlows"][0]["threadFlows"][0]["locations"]) == 1_000
+    assert result["message"]["text"].endswith(
+        "It is used in further places: [here](3), [here](4), [here](5), [here](6), [here](7) and 295 more."
+    )
+    way = result["codeFlows"][0]["threadFlows"][0]["locations"]
+    assert len(way) == 1_000
+    assert way[-1]["location"]["physicalLocation"]["region"]["startLine"] == 9
+
+
+@pytest.mark.parametrize(
+    "changes", [{"lookup": ""}, {"lookup": f'Client("{PREVIEW}")'}, {"lookup": "a\x1b[31m"}]
+)
+def test_there_is_no_fix_that_could_not_be_applied(changes):
+    made = rich_finding()
+    assert made.suggestion is not None
+    made = made._replace(suggestion=made.suggestion._replace(**changes))
+    assert "fixes" not in run_of(Report((made,)))["results"][0]
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("", "binlint/"),
+        ("bot", "bot/"),
+        ("bot/", "bot/"),
+        ("/a/b//", "a/b/"),
+        ("a\nb", "a\\nb/"),
+        ("//", "binlint/"),
+    ],
+)
+def test_the_category_ends_with_a_slash(given, expected):
+    assert run_of(Report(), category=given)["automationDetails"] == {"id": expected}
+
+
+def test_rules_about_comments_are_not_tagged_as_credentials():
+    rule = rule_object(RULES[0]._replace(code="BIN901"))
+    assert rule["properties"]["tags"] == ["maintainability"]
 
 
 def test_what_was_not_read_is_told_with_failures_first():

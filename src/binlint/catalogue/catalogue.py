@@ -246,8 +246,8 @@ def _api(row: tuple[Any, ...]) -> Api:
 
 
 def _parameter(row: tuple[Any, ...]) -> Parameter:
-    name, kind, index, accepts_path, key_object = row
-    return Parameter(name, Kind[kind], index, accepts_path, key_object)
+    name, kind, index, accepts_path, key_object, path_or_key = row
+    return Parameter(name, Kind[kind], index, accepts_path, key_object, path_or_key)
 
 
 def _config(row: tuple[Any, ...]) -> ConfigParameter:

@@ -19,6 +19,7 @@ class Parameter(NamedTuple):
     index: int | None = None  # type: ignore[assignment]  # hides tuple.index, which nobody needs here
     accepts_path: bool = False  # a path of a key file may stand here too
     key_object: bool = False  # takes a loaded key only: ask what the loader was given
+    path_or_key: bool = False  # text is the path of a key file where there is one, else the key itself
 
     @property
     def keyword_only(self) -> bool:

@@ -47,6 +47,10 @@ class NotReplaceable(BinlintError):
     """Something other than a plain file of its own stands where it should be written."""
 
 
+class Unsynced(OSError):
+    """The file is as it should be, but the disk may not know its directory's new state yet."""
+
+
 class Changed(BinlintError):
     """The file is no longer what the plan was made for."""
 
@@ -73,8 +77,8 @@ def write_atomically(
     It is written in the directory `workshop`, on the same file system, or beside the file.
 
     `expected` is what must be there immediately before: the old bytes, or None for no file.
-    Raises OSError, NotReplaceable or Changed; then the old file is as it was, unless only the very last
-    step failed, bringing the directory to the disk.
+    Raises OSError, NotReplaceable or Changed; then the old file is as it was. Raises Unsynced, an OSError,
+    when only the very last step failed, bringing the directory to the disk; then the new one is there.
     """
     place = os.path.abspath(path)
     folder, name = os.path.split(place)
@@ -104,7 +108,7 @@ def write_atomically(
 
 
 def sync_folder(folder: str) -> None:
-    """Brings the names in a directory to the disk, where the system can."""
+    """Brings the names in a directory to the disk, where the system can. Raises Unsynced."""
     if sys.platform == "win32":
         return
     try:
@@ -115,7 +119,7 @@ def sync_folder(folder: str) -> None:
             os.close(descriptor)
     except OSError as error:
         if error.errno not in _NO_SYNC:
-            raise
+            raise Unsynced(error.errno, error.strerror) from None
 
 
 def remove_leftovers(folder: str) -> None:

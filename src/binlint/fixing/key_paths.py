@@ -1,8 +1,8 @@
 """Which private keys can become files of their own, because whatever takes them takes a path as well.
 
-A client tells a path from a key by looking for such a file. The rest of a program does not: so a key goes to a
-file only if it is proven that nothing but the arguments of such clients ever sees it. In doubt it goes to the
-store as the text that it is.
+A client tells a path from a key by looking for such a file. The rest of a program does not: so a key goes
+to a file only if it is proven that nothing but the arguments of such clients ever sees it. In doubt it goes
+to the store as the text that it is.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from binlint.sources.source import Source, Text
 
 NOTE = "saved as a key file"
 _PRIVATE = frozenset({Shape.PRIVATE_KEY, Shape.ENCRYPTED_PRIVATE_KEY})
-_HEAD = "-----BEGIN"
+_PEM = re.compile(r"-----BEGIN ([A-Z0-9 ]*PRIVATE KEY)-----\s.*\s-----END \1-----\n*", re.DOTALL)
 _OF_A_PATH = re.compile(r"_(?:PATH|FILE|FILENAME|FILE_PATH|FILEPATH)\Z")
-_BY_NAME = frozenset({"eval", "exec", "globals", "locals", "vars", "__dict__", "modules"})  # read any variable
+_BY_NAME = frozenset({"eval", "exec", "globals", "locals", "vars", "__dict__", "modules"})  # read all names
 _ANY_NAME = re.compile(rb"import\s*\(?\s*\*|\b(?:vars|dir|getattr|__dict__|eval|exec)\b")
 
 Read = Callable[[str], "bytes | None"]
@@ -34,6 +34,11 @@ Read = Callable[[str], "bytes | None"]
 def in_file(value: SecretText) -> SecretText:
     """What stands in the file of a key: a last line break more or less is no other key."""
     return SecretText(value.reveal().rstrip("\n") + "\n")
+
+
+def as_path(value: SecretText) -> SecretText:
+    """What tells a variable with the path of a key from one with the key itself."""
+    return SecretText(f"path of {in_file(value).reveal()}")
 
 
 def read_path_name(name: str) -> NameReading | None:
@@ -50,22 +55,19 @@ class KeyPaths:
         self._listing = tuple(listing)
         self._codes: dict[str, Code | None] = {}
 
-    def among(self, leaks: Sequence[Leak], stored: Collection[SecretText]) -> dict[SecretText, SecretText]:
-        """The values that go to key files, with what stands there; `stored` are kept as text already.
-
-        A value that goes there from one place goes there from all of them.
-        """
+    def among(self, leaks: Iterable[Leak], stored: Collection[SecretText]) -> frozenset[SecretText]:
+        """The values that go to key files, each from all of its places. `stored` are kept as text already."""
         groups: defaultdict[SecretText, list[Leak]] = defaultdict(list)
         for leak in leaks:
-            if leak.value.reveal().startswith(_HEAD):
+            if _PEM.fullmatch(leak.value.reveal()):
                 groups[in_file(leak.value)].append(leak)
-        found = {}
+        found: set[SecretText] = set()
         for content, members in groups.items():
             values = {leak.value for leak in members}
             is_stored = any(value in stored for value in (content, *values))
             if not is_stored and all(self._takes_path(leak) for leak in members):
-                found.update(dict.fromkeys(values, content))
-        return found
+                found |= values
+        return frozenset(found)
 
     def _takes_path(self, leak: Leak) -> bool:
         """Whether a key that stands in a file of its own means the same to everything that sees it."""
@@ -133,9 +135,7 @@ class KeyPaths:
             is_python = data is not None and kind_in(path, data) == PYTHON
             text = decode(Source(path, data or b"")) if is_python else None
             tree = parsed(text.text) if isinstance(text, Text) else None
-            self._codes[path] = (
-                Code(text.text, tree) if isinstance(text, Text) and tree is not None else None
-            )
+            self._codes[path] = Code(text.text, tree) if isinstance(text, Text) and tree is not None else None
         return self._codes[path]
 
 
@@ -158,7 +158,9 @@ def _reads(code: Code, target: ast.Name) -> list[ast.expr]:
 def _words(node: ast.AST) -> Iterator[str]:
     """The names, and the texts, that a node holds by itself."""
     for _, value in ast.iter_fields(node):
-        yield from (each for each in (value if isinstance(value, list) else (value,)) if isinstance(each, str))
+        yield from (
+            each for each in (value if isinstance(value, list) else (value,)) if isinstance(each, str)
+        )
 
 
 def _use(code: Code, node: ast.expr, uses: Sequence[PathUse]) -> PathUse | None:

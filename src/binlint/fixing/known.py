@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from binlint.fixing.key_paths import read_path_name
 from binlint.fixing.rewrite_code import Code, only_text, parsed
 from binlint.fixing.rewrite_settings import settings_variables
 from binlint.names import read_name
@@ -57,7 +58,8 @@ def may_read(data: bytes) -> bool:
 
 
 def _is_credential(name: str) -> bool:
-    return _NAME.fullmatch(name) is not None and read_name(name).kind is not None
+    reading = read_path_name(name) or read_name(name)
+    return _NAME.fullmatch(name) is not None and reading.kind is not None
 
 
 def _reads(code: Code) -> Iterator[tuple[str, bool]]:

@@ -30,7 +30,7 @@ from binlint.syntax.notebook_cells import CodeCell, take_apart
 from binlint.syntax.notebook_excerpt import Excerpt, joined, plain
 from binlint.syntax.notebook_json import Container, Leaf, Node, read_ranges
 
-OUTPUT = "outputs are not rewritten: clear them"
+OUTPUT = "outputs are not rewritten: clear them, or say --clear-outputs"
 PROSE = "only code is rewritten: delete it by hand"
 NOT_PYTHON = "a cell in another language, or for another process: move it by hand"
 ELSEWHERE = frozenset({OUTPUT, PROSE, NOT_PYTHON})  # what stays there keeps no code from being mended

@@ -15,10 +15,12 @@ from binlint.fixing import imports, notebooks, variables
 from binlint.fixing.detect import Loading
 from binlint.fixing.edits import Edit, Refusal, apply
 from binlint.fixing.evidence import names_at
+from binlint.fixing.key_paths import NOTE, KeyPaths, as_path, in_file
 from binlint.fixing.known import may_read, read_variables
+from binlint.fixing.outputs import shows, without_outputs
 from binlint.fixing.rewrite import Level, Planned, Refused, Target, rewrite
 from binlint.fixing.rewrite_code import parsed
-from binlint.fixing.store import DEFAULT_STORE, Setting
+from binlint.fixing.store_types import DEFAULT_STORE, Setting
 from binlint.fixing.styles import Style, Where
 from binlint.leak import Leak
 from binlint.sources.decode import decode
@@ -71,6 +73,7 @@ class Plan(NamedTuple):
     moves: tuple[Move, ...] = ()
     left: tuple[Left, ...] = ()
     settings: tuple[Setting, ...] = ()
+    cleared: tuple[Leak, ...] = ()  # what stood in outputs of notebooks that are emptied
 
 
 class _Job(NamedTuple):
@@ -96,11 +99,16 @@ class Planner:
         loading: Loading | None = None,
         is_outside: Callable[[str], bool] = lambda path: False,
         where: Callable[[str], Where] = lambda path: Where(path, DEFAULT_STORE),
+        keys: Mapping[str, SecretText] | None = None,
+        clears_outputs: bool = False,
     ) -> None:
+        self._clears_outputs = clears_outputs
+        self._cleared: list[Leak] = []
         self._is_outside = is_outside
         self._where = where
         self._read = read
-        self._stored = stored
+        self._kept = frozenset(stored.values())
+        self._stored = {**stored, **{name: as_path(key) for name, key in (keys or {}).items()}}
         self._style = style
         self._prefix = prefix
         self._unsafe = unsafe
@@ -110,9 +118,13 @@ class Planner:
         self._notebooks: dict[str, notebooks.NotebookCode | Refused | None] = {}
         self._left: dict[Location, str] = {}
         self._claims: defaultdict[str, set[SecretText]] = defaultdict(set)
+        self._key_paths = KeyPaths(read, self._listing)
+        self._in_files: frozenset[SecretText] = frozenset()  # the values that go to key files
 
     def plan(self, leaks: Sequence[Leak]) -> Plan:
         """The plan for some leaks."""
+        code = [leak for leak in leaks if self._reason(leak) not in _NO_CODE]
+        self._in_files = self._key_paths.among(code, self._kept)
         names = self._names(leaks)
         jobs = [job for leak in leaks if (job := self._job(leak, names)) is not None]
         jobs = self._all_or_none(leaks, jobs)
@@ -134,7 +146,8 @@ class Planner:
                 elsewhere = [job for job in jobs if job.leak.value in bad and job not in members]
                 self._left.update((job.leak.finding.location, reason) for job in elsewhere)
                 return self.plan(rest)
-        return self._finished(self._loaded(files, moved), moved)
+        files = self._without_outputs(self._loaded(files, moved), leaks, moved)
+        return self._finished(files, moved)
 
     def without(self, plan: Plan, paths: Mapping[str, str]) -> Plan:
         """The same without some files, and without what would then be half done; with the reasons."""
@@ -156,24 +169,60 @@ class Planner:
         after = self._loading.placed({each.path: each.after for each in files}, names)
         return [FilePlan(path, self._read(path) or b"", data) for path, data in sorted(after.items())]
 
+    def _without_outputs(
+        self, files: list[FilePlan], leaks: Sequence[Leak], jobs: Sequence[_Job]
+    ) -> list[FilePlan]:
+        """The files, and the notebooks without the outputs that show what is moved now or is in the store."""
+        self._cleared = []
+        shown = [leak for leak in leaks if self._left.get(leak.finding.location) == notebooks.OUTPUT]
+        if not self._clears_outputs:
+            return files
+        saved = {job.leak.value for job in jobs} | self._kept
+        plans = {each.path: each for each in files}
+        for path in sorted({leak.finding.location.path for leak in shown}):
+            here = [leak for leak in shown if leak.finding.location.path == path]
+            text, data = self._text(path), self._read(path)
+            if text is None or data is None or self._reason(here[0]):
+                continue
+            old = plans[path].after if path in plans else data
+            kept = {leak.value.reveal() for leak in here if leak.value not in saved}
+            gone = {leak.value.reveal() for leak in here} - kept
+            after = without_outputs(old[text.bom :].decode(text.encoding), gone, kept)
+            plan = self._encoded(path, text, after)
+            if isinstance(plan, FilePlan) and plan.after != old:
+                plans[path] = plan
+                self._cleared += [leak for leak in here if not shows(after, leak.value.reveal())]
+        for leak in self._cleared:
+            del self._left[leak.finding.location]
+        return [each for _, each in sorted(plans.items())]
+
     def _finished(self, files: list[FilePlan], jobs: list[_Job]) -> Plan:
         moves = [Move(job.leak, job.planned.variable, job.planned.level, job.planned.note) for job in jobs]
-        settings = {
-            job.planned.variable: job.leak.value if job.leak.finding.severity >= _STORED else None
-            for job in jobs
-        }
+        settings = {job.planned.variable: self._setting(job) for job in jobs}
         return Plan(
             tuple(files),
             tuple(sorted(moves, key=lambda move: move.leak.finding.location)),
             tuple(Left(*item) for item in sorted(self._left.items())),
-            tuple(Setting(name, value) for name, value in settings.items()),
+            tuple(settings.values()),
+            tuple(self._cleared),
         )
+
+    def _setting(self, job: _Job) -> Setting:
+        variable, value = job.planned.variable, job.leak.value
+        if job.leak.finding.severity < _STORED:
+            return Setting(variable, None)
+        is_file = value in self._in_files
+        return Setting(variable, in_file(value) if is_file else value, is_file)
+
+    def _meant(self, leak: Leak) -> SecretText:
+        """What the variable of a leak stands for: the value, or the path of its file."""
+        return as_path(leak.value) if leak.value in self._in_files else leak.value
 
     # names
 
     def _names(self, leaks: Sequence[Leak]) -> dict[SecretText, str]:
         needs = []
-        accounts = _accounts(leaks)
+        accounts = _accounts([leak._replace(value=self._meant(leak)) for leak in leaks])
         for leak in leaks:
             text = self._text(leak.origins[0].path)
             words: tuple[str, ...] = (leak.name,) if leak.name else ()
@@ -186,12 +235,13 @@ class Planner:
             finding = leak.finding
             needs.append(
                 variables.Need(
-                    leak.value,
+                    self._meant(leak),
                     finding.kind,
                     finding.testnet,
                     accounts[finding.location],
                     words,
                     finding.severity >= _STORED,
+                    leak.value in self._in_files,
                 )
             )
         known = read_variables(self._code_that_reads())
@@ -238,7 +288,7 @@ class Planner:
             leak.origins[0].place,
             tuple(origin.place for origin in leak.origins),
             leak.value.reveal(),
-            names.get(leak.value, ""),
+            names.get(self._meant(leak), ""),
         )
         notebook = self._notebook(location.path)
         if notebook is None:
@@ -258,12 +308,16 @@ class Planner:
         if planned.level > Level.SAFE and not self._unsafe:
             self._left[location] = UNSAFE.format(planned.note or "it may change when the value is read")
             return None
-        unreadable = self._style.unreadable(leak.value.reveal())
+        is_file = leak.value in self._in_files
+        if is_file:
+            planned = planned._replace(note=f"{planned.note}; {NOTE}")
+        unreadable = "" if is_file else self._style.unreadable(leak.value.reveal())
+        unreadable = unreadable or self._style.unfit(planned)
         if unreadable:
             self._left[location] = unreadable
             return None
         stored = self._stored.get(planned.variable)
-        is_taken = stored is not None and stored.reveal() != "" and stored != leak.value
+        is_taken = stored is not None and stored.reveal() != "" and stored != self._meant(leak)
         if is_taken and leak.finding.severity >= _STORED:
             self._left[location] = f"{planned.variable} is in the store already, with another value"
             return None
@@ -300,13 +354,13 @@ class Planner:
         names: dict[str, SecretText] = {}
         for job in jobs:
             place, at = job.leak.finding.location, stays.get(job.leak.value)
-            other = names.setdefault(job.planned.variable, job.leak.value)
+            other = names.setdefault(job.planned.variable, self._meant(job.leak))
             if len(self._claims[job.planned.variable]) > 1:
                 self._left[place] = TWO_DEFAULTS.format(job.planned.variable)
             elif at is not None:
                 where = f"{at.path}, line {at.place.line}"
                 self._left[place] = SEVERAL.format(where, self._left[at])
-            elif other != job.leak.value:
+            elif other != self._meant(job.leak):
                 self._left[place] = f"{job.planned.variable} would have two values"
             else:
                 kept.append(job)

@@ -27,6 +27,7 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,60}")
 _ALLOWS_NONE = re.compile(r"None|Optional|'(?:Any|object)'")
 _READ_BY_PYTHON = frozenset({"__slots__", "__all__", "__match_args__"})
 _GOES = "the default goes: a missing variable then fails clearly"
+_READ_BY_CLASS = "the default goes: the settings class reads the variable"
 _GONE = "the line goes: the variable is set outside of the program"
 _ALIAS: type[ast.AST] | tuple[()] = getattr(ast, "TypeAlias", ())
 
@@ -182,7 +183,7 @@ def _default_of_library(place: Place) -> Outcome:
     level, evaluated, caveat = judge(code, call, place.is_plain)
     note = "; ".join(part for part in (_GOES, caveat) if part)
     return Draft(
-        Planned((edit,), level, (), name, note, evaluated),
+        Planned((edit,), level, (), name, note, evaluated, is_outside=True),
         lambda: code.replace(argument, None),
     )
 
@@ -279,7 +280,7 @@ def _gone(place: Place, name: str, edit: object, change: Callable[[], None]) -> 
         return edit
     if not _NAME.fullmatch(name):
         return Refused("the name of the variable cannot be read")
-    planned = Planned((edit,), Level.UNSAFE, (), name, _GONE, NEVER)  # type: ignore[arg-type]
+    planned = Planned((edit,), Level.UNSAFE, (), name, _GONE, NEVER, True)  # type: ignore[arg-type]
     return Draft(planned, change)
 
 
@@ -319,16 +320,8 @@ def _field(place: Place) -> Outcome:
     found = settings_field(code, place.node)
     if found is None or isinstance(found, Refused):
         return found
-    if not found.reads(place.variable):
-        return Refused(f"the settings class reads {found.variable}, not {place.variable}: delete the default")
-    planned = Planned(
-        (found.edit,),
-        Level.UNSAFE,
-        (),
-        place.variable,
-        "the default goes: the settings class reads the variable",
-        NEVER,
-    )
+    note = _READ_BY_CLASS if found.reads_file else f"{_READ_BY_CLASS}, but no file: it has no env_file"
+    planned = Planned((found.edit,), Level.UNSAFE, (), found.variable, note, NEVER, is_outside=True)
     return Draft(planned, found.change)
 
 

@@ -39,6 +39,7 @@ class Planned(NamedTuple):
     variable: str  # the source's own where it reads one already
     note: str
     evaluated: str  # IMPORT, CALL or NEVER
+    is_outside: bool = False  # no look-up of ours, but what is there already reads the environment
 
 
 class Refused(NamedTuple):

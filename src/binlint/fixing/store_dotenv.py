@@ -107,12 +107,13 @@ def _filled(text: str, lines: Mapping[str, str]) -> str:
     parts = [text[: len(text) - len(body)]]
     for index, binding in enumerate(bindings):
         part = binding.original.string
-        if binding.key in lines and last[binding.key] == index:
-            empty = re.fullmatch(_EMPTY.format(name=binding.key), part)
+        name = binding.key or ""
+        if name in lines and last[name] == index:
+            empty = re.fullmatch(_EMPTY.format(name=name), part)
             if empty is not None:
                 start, comment, end = empty.groups(default="")
                 gap = " " if comment.startswith("#") else ""  # else it would be a part of the value
-                part = f"{start}{lines[binding.key]}{gap}{comment}{end}"
+                part = f"{start}{lines[name]}{gap}{comment}{end}"
         parts.append(part)
     return "".join(parts)
 

@@ -12,7 +12,9 @@ from binlint.finding import MASK, SecretText
 from binlint.fixing.store_types import SHOWN_NAME, Refusal, is_encodable, newline_of, printable, unnameable
 
 _SPACE = re.compile(r"[ \t\r\n]*")
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[ \t]+|\r\n|\n|\r|[^\s{}\[\],:"]+')
+_TOKEN = re.compile(
+    r'("(?:[^"\\]|\\.)*"(?=[ \t\r\n]*:))|"(?:[^"\\]|\\.)*"|[{}\[\],:]|[ \t]+|\r\n|\n|\r|[^\s{}\[\],:"]+'
+)
 _COLON = re.compile(r"[ \t]*:[ \t]*")
 
 
@@ -34,6 +36,8 @@ class _Twice(ValueError):
 def problem(text: str, shown: str) -> str:
     """Why the file cannot be read, or not be added to; empty if it can."""
     name = printable(shown)
+    if not text.strip():
+        return ""
     try:
         found = json.loads(text, object_pairs_hook=_once)
     except json.JSONDecodeError as error:
@@ -74,7 +78,9 @@ def with_values(text: str, values: Mapping[str, str]) -> str:
     if not members:
         start = text.index("{") + 1
         newline = newline_of(text)
-        lines = f",{newline}".join(f"  {json.dumps(name)}: {json.dumps(value)}" for name, value in new.items())
+        lines = f",{newline}".join(
+            f"  {json.dumps(name)}: {json.dumps(value)}" for name, value in new.items()
+        )
         return f"{text[:start]}{newline}{lines}{newline}{text[text.rindex('}') :]}"
     last = members[-1]
     lead = _lead(text, members)
@@ -92,16 +98,16 @@ def read(path: str) -> Mapping[str, object]:
 
 def masked(text: str, new: Container[str]) -> str:
     """The file as it may be shown, with as many lines as it has, and "\\n" at their ends."""
-    tokens = _TOKEN.findall(text)
     parts: list[str] = []
     depth, name = 0, ""
-    for index, token in enumerate(tokens):
+    for found in _TOKEN.finditer(text):
+        token = found[0]
         if token.isspace():
             parts.append("\n" if token[-1] in "\r\n" else token)
         elif token in "{}[],:":
             depth += (token in "{[") - (token in "}]")
             parts.append(token)
-        elif next((each for each in tokens[index + 1 :] if not each.isspace()), "") == ":":
+        elif found[1] is not None:
             name = json.loads(token)
             parts.append(f'"{name if SHOWN_NAME.fullmatch(name) else MASK}"')
         else:

@@ -18,7 +18,7 @@ else:
     import tomli as tomllib
 
 _TOKEN = re.compile(
-    r'''"{3}(?:\\.|[^\\])*?"{3,5}|\'{3}.*?\'{3,5}|"(?:\\.|[^"\\\r\n])*"|\'[^\'\r\n]*\''''
+    r""""{3}(?:\\.|[^\\])*?"{3,5}|\'{3}.*?\'{3,5}|"(?:\\.|[^"\\\r\n])*"|\'[^\'\r\n]*\'"""
     r"""|\#[^\r\n]*|\r?\n|[\[\]{}=]|[ \t]+|[^\s\[\]{}="'#]+""",
     re.DOTALL,
 )
@@ -73,7 +73,7 @@ def with_values(text: str, values: Mapping[str, str]) -> str:
             break
         place = statement.line_end
         name = _name(text, statement)
-        if name in values:
+        if name is not None and name in values:
             parts += [text[at : statement.value], _quote(values[name])]
             at = statement.end
             filled.add(name)
@@ -88,7 +88,7 @@ def with_values(text: str, values: Mapping[str, str]) -> str:
     elif not place:
         place = _above(text, header)
     before, after = "".join((*parts, text[at:place])), text[place:]
-    return before + _gap(before, newline, header is not None) + added + _gap_below(place, after, newline) + after
+    return before + _gap(before, newline, header is not None) + added + _gap_below(after, newline) + after
 
 
 def read(path: str) -> Mapping[str, object]:
@@ -173,14 +173,14 @@ def _gap(before: str, newline: str, is_inside: bool) -> str:
     return gap if is_apart else gap + newline
 
 
-def _gap_below(place: int, after: str, newline: str) -> str:
-    is_apart = not after or after.startswith(("\n", "\r\n")) or not after.strip()
-    return "" if is_apart or not after.lstrip(" \t").startswith(("[", "#")) else newline
+def _gap_below(after: str, newline: str) -> str:
+    """What keeps new lines apart from a table, or its comment, directly below."""
+    return newline if after.lstrip(" \t").startswith(("[", "#")) else ""
 
 
 def _masked_between(text: str) -> str:
     """White space and comments, in which old values are kept as well."""
-    return re.sub(r"[ \t]*#[^\r\n]*", f"# {MASK}", text).replace("\r\n", "\n")
+    return re.sub(r"#[^\r\n]*", f"# {MASK}", text).replace("\r\n", "\n")
 
 
 def _masked_header(text: str) -> str:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from binlint.errors import BinlintError
 from binlint.finding import SecretText
 
+DEFAULT_STORE = ".env"
 BOM = "\ufeff"
 NEWLINE = re.compile(r"\r\n|\n|\r")
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")

@@ -17,10 +17,16 @@ from typing import NamedTuple
 
 from binlint.errors import BinlintError
 from binlint.finding import SecretText
-from binlint.fixing.atomic import locked, remove_leftovers, write_atomically
+from binlint.fixing import key_files
+from binlint.fixing.atomic import Unsynced, locked, remove_leftovers, write_atomically
 from binlint.fixing.detect import Loading, detected
 from binlint.fixing.plan import FilePlan, Left, Plan, Planner
-from binlint.fixing.store import DEFAULT_STORE, Change, Refusal, Store, example_change, open_store
+from binlint.fixing.store import Store, example_change, open_store
+from binlint.fixing.store_changes import Change
+from binlint.fixing.store_forms import DOTENV, FORMS
+from binlint.fixing.store_ignoring import ignoring
+from binlint.fixing.store_places import is_owner_kept, may, unusable
+from binlint.fixing.store_types import DEFAULT_STORE, Refusal
 from binlint.fixing.styles import AUTO, EXPORT, MODULES, STYLES, Where
 from binlint.leak import Leak
 from binlint.sources.project import Project
@@ -38,6 +44,7 @@ class Wishes(NamedTuple):
     prefix: str = "BINANCE"
     env_file: str | None = None
     unsafe: bool = False
+    clears_outputs: bool = False
 
 
 class NotWritten(BinlintError):
@@ -76,21 +83,32 @@ def prepare(
     `project` tells which files import a changed one; without it, each is its own entry point. `from_root`
     gives the path from the root of a path of the run.
     """
-    store = open_store(root, wishes.env_file)
-    stored: Mapping[str, SecretText] = store.names() if isinstance(store, Store) else {}
     style = wishes.style
     if style == AUTO:
         style = detected(read, listing, root) if leaks else "environ"
+    form = FORMS[STYLES[style].form]
+    store = open_store(root, wishes.env_file, form.name)
+    stored: Mapping[str, SecretText] = store.names() if isinstance(store, Store) else {}
     is_usual = isinstance(store, Store) and store.shown == DEFAULT_STORE
     loading = Loading(read, root, project) if style == "dotenv" and is_usual else None
 
     def where(path: str) -> Where:
-        shown = store.shown if isinstance(store, Store) else wishes.env_file or DEFAULT_STORE
+        shown = store.shown if isinstance(store, Store) else wishes.env_file or form.default
         own = {name for name in MODULES if project is not None and project.module(path, name, 0) is not None}
         return Where(from_root(path), shown, frozenset(own))
 
     planner = Planner(
-        read, stored, STYLES[style], wishes.prefix, wishes.unsafe, listing, loading, is_outside, where
+        read,
+        stored,
+        STYLES[style],
+        wishes.prefix,
+        wishes.unsafe,
+        listing,
+        loading,
+        is_outside,
+        where,
+        keys=key_files.held(root, stored),
+        clears_outputs=wishes.clears_outputs,
     )
     plan = _proven(planner, planner.plan(leaks), leaks, check)
     if not plan.files:
@@ -99,13 +117,27 @@ def prepare(
         if any(setting.value is not None for setting in plan.settings):
             return _refused(plan, store)
         return Prepared(plan)
-    change = store.plan(plan.settings)
+    changes = _changes(plan, store)
+    if isinstance(changes, Refusal):
+        return _refused(plan, changes)
+    return Prepared(plan, store, changes, loads=_loads(style, plan, store, loading, read, root))
+
+
+def _changes(plan: Plan, store: Store) -> tuple[Change, ...] | Refusal:
+    """What has to be written beside the sources, in that order, or why it cannot be."""
+    keys = key_files.plan(store.root, plan.settings, store.names(), [store.shown])
+    if isinstance(keys, Refusal):
+        return keys
+    change = store.plan(keys.settings)
     if isinstance(change, Refusal):
-        return _refused(plan, change)
-    example = example_change(root, [setting.name for setting in plan.settings])
-    changes = (store.ignore_change if change.is_needed else None, change, example)
-    needed = tuple(each for each in changes if each is not None and each.is_needed)
-    return Prepared(plan, store, needed, loads=_loads(style, plan, store, loading, read, root))
+        return change
+    secret = [each.shown for each in (*keys.changes, *[change] * change.is_needed)]
+    ignored = ignoring(store.root, secret)
+    if isinstance(ignored, Refusal):
+        return ignored
+    example = example_change(store.root, [setting.name for setting in plan.settings], store.form.name)
+    changes = (ignored, *keys.changes, change, example)
+    return tuple(each for each in changes if each is not None and each.is_needed)
 
 
 def _loads(
@@ -121,6 +153,8 @@ def _loads(
     if loading is not None:
         names = {move.variable for move in plan.moves}
         return loading.note({each.path: each.after for each in plan.files}, names)
+    if store.form is not DOTENV:
+        return STYLES[style].loads
     if style == "dotenv":
         return f"call load_dotenv() of python-dotenv with the path of {store.shown} first, or {export}"
     if style == "decouple":
@@ -137,7 +171,8 @@ def _proven(planner: Planner, plan: Plan, leaks: Sequence[Leak], check: Check) -
     for _ in range(_ROUNDS):
         if not plan.files:
             return plan
-        moved = Counter((move.leak.finding.location.path, move.leak.value) for move in plan.moves)
+        gone = [*(move.leak for move in plan.moves), *plan.cleared]
+        moved = Counter((leak.finding.location.path, leak.value) for leak in gone)
         stays = Counter((leak.finding.location.path, leak.value) for leak in leaks)
         stays.subtract(moved)  # what the output of a notebook shows is left there, and told
         after = check({each.path: each.after for each in plan.files})
@@ -161,26 +196,66 @@ def write(prepared: Prepared, root: str, place_of: Callable[[str], str]) -> None
     Raises NotWritten. What is done by then is said, and loses nothing: a second run goes on from there.
     """
     done: list[str] = []
+    step: _Step | None = None
     try:
         with locked(root):
             for folder in {root, *(os.path.dirname(place_of(each.path)) for each in prepared.plan.files)}:
                 remove_leftovers(folder or os.curdir)  # of a run that was killed
             modes = [_ready(each, place_of(each.path)) for each in prepared.plan.files]
             for change in prepared.changes:
+                _check(root, change)
+            for change in prepared.changes:
                 assert prepared.store is not None
+                step = _Step(change.shown, change.path, change.after, change.mode)
                 prepared.store.write(change)
-                done.append(change.shown)
+                done.append(step.shown)
             for each, mode in zip(prepared.plan.files, modes, strict=True):
-                write_atomically(place_of(each.path), each.after, mode, each.before)
-                done.append(each.path)
+                step = _Step(each.path, place_of(each.path), each.after, mode)
+                write_atomically(step.place, each.after, mode, each.before)
+                done.append(step.shown)
     except BinlintError as error:
-        raise NotWritten(f"{error}{_so_far(done)}") from None
+        raise NotWritten(f"{error}{_so_far(done, step)}") from None
     except OSError as error:
-        raise NotWritten(f"a file could not be written: {error.strerror}{_so_far(done)}") from None
+        shown = step.shown if step is not None else "a file"
+        verb = (
+            "was written, but may not survive a crash"
+            if isinstance(error, Unsynced)
+            else "could not be written"
+        )
+        raise NotWritten(f"{shown} {verb}: {error.strerror}{_so_far(done, step)}") from None
 
 
-def _so_far(done: Sequence[str]) -> str:
+class _Step(NamedTuple):
+    """A file as it is to be."""
+
+    shown: str
+    place: str
+    after: bytes
+    mode: int
+
+    def is_done(self) -> bool:
+        """Whether it is so already: what fails may fail when all but the last is done."""
+        try:
+            status = os.lstat(self.place)
+            if not stat.S_ISREG(status.st_mode) or stat.S_IMODE(status.st_mode) != self.mode:
+                return False
+            with open(self.place, "rb") as stream:
+                return stream.read() == self.after
+        except OSError:
+            return False
+
+
+def _so_far(done: Sequence[str], step: _Step | None) -> str:
+    if step is not None and step.shown not in done and step.is_done():
+        done = [*done, step.shown]
     return f"; written before: {', '.join(done)}" if done else "; nothing was changed"
+
+
+def _check(root: str, change: Change) -> None:
+    """Raises NotWritten for a file beside the sources that could not be written."""
+    refusal = unusable(os.path.abspath(root), change.shown)
+    if refusal is not None:
+        raise NotWritten(f"{refusal.reason}; {refusal.remedy}")
 
 
 def _ready(each: FilePlan, place: str) -> int:
@@ -190,12 +265,12 @@ def _ready(each: FilePlan, place: str) -> int:
         raise NotWritten(f"{each.path} is no regular file")
     if status.st_nlink > 1:
         raise NotWritten(f"{each.path} has other names (hard links), which would keep the secret")
-    if (
-        not status.st_mode & stat.S_IWUSR
-        or not os.access(place, os.W_OK)
-        or not os.access(os.path.dirname(place) or os.curdir, os.W_OK)
-    ):
+    if not status.st_mode & stat.S_IWUSR or not may(place, os.W_OK):
         raise NotWritten(f"{each.path} is read-only")
+    if not may(os.path.dirname(place) or os.curdir, os.W_OK | os.X_OK):
+        raise NotWritten(f"the directory of {each.path} is read-only")
+    if not is_owner_kept(status):
+        raise NotWritten(f"{each.path} belongs to another user, who would lose it")
     with open(place, "rb") as stream:
         if stream.read() != each.before:
             raise NotWritten(f"{each.path} was changed in the meantime")

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from binlint.finding import Kind, SecretText
+from binlint.fixing.key_paths import read_path_name
 from binlint.names import read_name, split_name
 
 SUFFIXES = {
@@ -31,6 +32,7 @@ _COMMON = frozenset(
     " environment".split()
 )
 _NAME = re.compile(r"[A-Z][A-Z0-9_]*")
+_PATH = "_PATH"
 _LONGEST = 3  # words that tell an account
 _MOST = 10_000  # numbers behind a name
 
@@ -44,6 +46,19 @@ class Need(NamedTuple):
     account: object  # equal for the halves of one credential
     words: tuple[str, ...]  # names on the way to the literal, outermost first
     is_real: bool = True  # no placeholder and no example of the documentation
+    is_file: bool = False  # the variable holds the path of a file with the key
+
+
+class _Sort(NamedTuple):
+    """What may share a number with others, and have a name that the project reads already."""
+
+    kind: Kind
+    testnet: bool
+    is_file: bool
+
+
+def _sort(need: Need) -> _Sort:
+    return _Sort(need.kind, need.testnet, need.is_file)
 
 
 def choose(
@@ -67,7 +82,7 @@ def choose(
         value: name for name, value in reversed(list(taken.items()))
     }  # it is there under its name already
     accounts: dict[object, list[Need]] = {}
-    for need in sorted(needs, key=lambda need: not need.is_real):
+    for need in sorted(needs, key=lambda need: (not need.is_real, need.kind is Kind.UNKNOWN)):
         accounts.setdefault(need.account, []).append(need)
     qualifiers = _qualifiers(accounts)
     offered = _offered(known)
@@ -77,10 +92,10 @@ def choose(
 
     for account, members in accounts.items():
         wanted = {need.value: need for need in reversed(members)}
-        halves: dict[tuple[Kind, bool], Need] = {}  # one of each kind: these share a number
+        halves: dict[_Sort, Need] = {}  # one of each sort: these share a number
         for need in wanted.values():
             if need.value not in names:
-                halves.setdefault((need.kind, need.testnet), need)
+                halves.setdefault(_sort(need), need)
         patterns = {need.value: _pattern(need, qualifiers[account], prefix) for need in wanted.values()}
         for number in _numbers(patterns, names):
             spelled = {
@@ -113,19 +128,17 @@ def _pattern(need: Need, qualifier: str, prefix: str) -> str:
     network = "TESTNET_" if need.testnet else ""
     first = f"{qualifier}_" if qualifier and not qualifier[0].isdigit() else ""
     last = f"_{qualifier}" if qualifier and not first else ""
-    return f"{prefix}_{network}{first}{SUFFIXES[need.kind]}{last}"
+    return f"{prefix}_{network}{first}{SUFFIXES[need.kind]}{_PATH if need.is_file else ''}{last}"
 
 
 def _numbered(pattern: str, number: int) -> str:
     return pattern if number < 2 else f"{pattern}_{number}"
 
 
-def _known_or(
-    need: Need, pattern: str, number: int, qualifier: str, offered: Mapping[tuple[Kind, bool], str]
-) -> str:
+def _known_or(need: Need, pattern: str, number: int, qualifier: str, offered: Mapping[_Sort, str]) -> str:
     """The name that the project has for such a value, or our own."""
-    if number == 0 and not qualifier and (need.kind, need.testnet) in offered:
-        return offered[need.kind, need.testnet]
+    if number == 0 and not qualifier and _sort(need) in offered:
+        return offered[_sort(need)]
     return _numbered(pattern, number)
 
 
@@ -160,11 +173,12 @@ def _tells(word: str) -> bool:
     return len(word) > 1 and word not in _COMMON
 
 
-def _offered(known: Iterable[str]) -> dict[tuple[Kind, bool], str]:
-    """The one variable that the project reads for a kind; none where it reads several."""
-    found: defaultdict[tuple[Kind, bool], set[str]] = defaultdict(set)
+def _offered(known: Iterable[str]) -> dict[_Sort, str]:
+    """The one variable that the project reads for a sort; none where it reads several."""
+    found: defaultdict[_Sort, set[str]] = defaultdict(set)
     for name in known:
-        reading = read_name(name)
+        of_path = read_path_name(name)
+        reading = of_path or read_name(name)
         if reading.kind is not None and reading.company and _NAME.fullmatch(name):
-            found[reading.kind, reading.testnet].add(name)
+            found[_Sort(reading.kind, reading.testnet, of_path is not None)].add(name)
     return {key: next(iter(names)) for key, names in found.items() if len(names) == 1}

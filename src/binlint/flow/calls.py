@@ -82,7 +82,7 @@ class Calls:
                 continue
             for target, passed in self._targets(call, frame):
                 for api in self._case.catalogue.api(target):
-                    yield from self._at_api(api, call, passed, frame)
+                    yield from self._at_api(api, target, call, passed, frame)
                 if self._case.facts.company:
                     for parameter in self._case.catalogue.signing(target):
                         sink = Sink(
@@ -192,7 +192,9 @@ class Calls:
             isinstance(bare(v), Instance) for thunk in first for v in self._case.evaluator.thunk(thunk)
         )
 
-    def _at_api(self, api: Api, call: Call, passed: Arguments, frame: Frame) -> Iterator[Sighting]:
+    def _at_api(
+        self, api: Api, target: str, call: Call, passed: Arguments, frame: Frame
+    ) -> Iterator[Sighting]:
         if api.when is not None and not self._case.holds(api.when, passed):
             return
         name = f"`{short(api.names[0])}(…)`"
@@ -203,6 +205,8 @@ class Calls:
             if parameter.key_object:
                 continue
             sink = Sink(where, label, parameter.name, parameter.accepts_path)
+            if parameter.path_or_key:
+                sink = sink._replace(callee=target, index=parameter.index)
             for thunk in passed.get(parameter.name, parameter.index):
                 yield from self._case.seen_in(thunk, parameter.kind, sink, call, frame, tests)
         for config in api.config:
@@ -237,7 +241,7 @@ class Calls:
             passed = self._case.linked.arguments(caller.call, frame)
             for base in bases:
                 for api in self._case.catalogue.api(base.dotted):
-                    yield from self._at_api(api, caller.call, passed, frame)
+                    yield from self._at_api(api, base.dotted, caller.call, passed, frame)
 
 
 def constructor(dotted: str) -> str:

@@ -17,6 +17,8 @@ class Sink(NamedTuple):
     parameter: str
     accepts_path: bool = False
     context: str = ""  # the definition around it
+    callee: str = ""  # the dotted name of what is called, as far as the path of a key file is the same there
+    index: int | None = None  # type: ignore[assignment]  # the position of the parameter, if it has one
 
 
 class Sighting(NamedTuple):

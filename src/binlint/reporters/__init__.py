@@ -18,14 +18,27 @@ if TYPE_CHECKING:
 REPORTERS: dict[str, str] = {
     "full": "binlint.reporters.full",
     "concise": "binlint.reporters.concise",
+    "grouped": "binlint.reporters.grouped",
     "json": "binlint.reporters.json_",
+    "json-lines": "binlint.reporters.json_lines",
     "sarif": "binlint.reporters.sarif",
     "github": "binlint.reporters.github",
+    "gitlab": "binlint.reporters.gitlab",
+    "gitlab-secrets": "binlint.reporters.gitlab_secrets",
+    "junit": "binlint.reporters.junit",
+    "rdjson": "binlint.reporters.rdjson",
+    "azure": "binlint.reporters.azure",
+    "teamcity": "binlint.reporters.teamcity",
+    "pylint": "binlint.reporters.pylint",
+    "markdown": "binlint.reporters.markdown",
 }
 FORMATS: tuple[str, ...] = tuple(REPORTERS)
 
 # A format for machines is one document, so its closing line belongs on the error stream.
-DOCUMENTS = frozenset({"json", "sarif"})
+DOCUMENTS = frozenset({"json", "json-lines", "sarif", "gitlab", "gitlab-secrets", "junit", "rdjson"})
+
+# Their readers open files from the top of the repository, wherever in it binlint ran.
+FROM_REPOSITORY = frozenset({"sarif", "github", "gitlab", "gitlab-secrets"})
 
 
 class Reporter(Protocol):

@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 from binlint.finding import Severity
 
+NO_COMMIT = "0" * 40  # what git itself writes where there is no commit
+
 
 class RuleInfo(NamedTuple):
     """A rule as a reporter describes it; SARIF lists every one of them, found or not."""
@@ -25,6 +27,8 @@ class ReportContext(NamedTuple):
 
     `show` is the lowest severity that the formats for people list; what lies below is only counted.
     The formats for machines list everything. `unicode` says that the output can carry any character.
+    `started` and `ended` are seconds since 1970, and `commit` is what was checked out: a reporter asks
+    neither the clock nor git.
     """
 
     version: str
@@ -36,4 +40,9 @@ class ReportContext(NamedTuple):
     verbose: bool = False
     quiet: bool = False
     statistics: bool = False
-    homepage: str = ""  # where SARIF sends whoever wants to know more of binlint; empty for nowhere
+    show_suppressed: bool = False  # in documents for machines, too
+    homepage: str = ""  # where reports send whoever wants to know more of binlint; empty for nowhere
+    category: str = ""  # tells the SARIF uploads of one commit apart; empty for "binlint"
+    commit: str = NO_COMMIT
+    started: int = 0
+    ended: int = 0

@@ -19,20 +19,39 @@ Value = dict[str, object]
 
 def render(report: Report, context: ReportContext) -> str:
     """One object with sorted keys; every severity is in it, whatever is shown elsewhere."""
-    document = {
+    document: Value = {
         "schema": SCHEMA,
         "tool": {"name": "binlint", "version": context.version},
-        "findings": [_finding(finding) for finding in ordered(report.findings)],
+        "findings": [finding_object(finding) for finding in ordered(report.findings)],
         "skipped": [_note(note) for note in sorted(report.skipped)],
         "notes": [_note(note) for note in sorted(report.notes)],
         "summary": _summary(report),
     }
+    if context.show_suppressed:
+        old = report.baseline.findings if report.baseline else ()
+        document["suppressed"] = [
+            {**finding_object(finding), "by": by, "reason": clean(finding.reason)}
+            for by, findings in (("directive", report.suppressed), ("baseline", old))
+            for finding in ordered(findings)
+        ]
     text = json.dumps(document, sort_keys=True, indent=2, ensure_ascii=not context.unicode, allow_nan=False)
     return f"{text}\n"
 
 
 def _summary(report: Report) -> Value:
+    known = report.baseline
+    old: Value = {}
+    if known is not None:
+        old["baseline"] = {
+            "path": clean(known.path),
+            "findings": len(known.findings),
+            "credentials": known.credentials,
+            "expired": known.expired,
+            "stale": known.stale,
+            "entries": known.entries,
+        }
     return {
+        **old,
         "checked": report.checked,
         "skipped": len(report.skipped),
         "suppressed": len(report.suppressed),
@@ -42,7 +61,8 @@ def _summary(report: Report) -> Value:
     }
 
 
-def _finding(finding: Finding) -> Value:
+def finding_object(finding: Finding) -> Value:
+    """A finding as an object of `schema.json`."""
     return {
         **_location(finding.location),
         "code": finding.code,

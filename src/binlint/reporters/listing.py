@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from posixpath import normpath
 
-from binlint.finding import Finding, Location, Severity
-from binlint.report import Report
+from binlint.finding import Finding, Location, Severity, Step
+from binlint.report import Note, Report
 from binlint.reporters.clean import clean
 from binlint.reporters.context import ReportContext
 
@@ -23,6 +24,39 @@ def listed(report: Report, context: ReportContext) -> tuple[Finding, ...]:
 def severest_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Errors before warnings before notes, for formats that have room for some only."""
     return tuple(sorted(ordered(findings), key=lambda finding: -finding.severity))
+
+
+def rebased(report: Report, folder: str) -> Report:
+    """The report with its paths seen from further up: `folder` is the root of the run as seen from there."""
+    if folder in ("", "."):
+        return report
+
+    def moved(location: Location) -> Location:
+        return location._replace(path=normpath(f"{folder}/{location.path}"))
+
+    def step(step: Step) -> Step:
+        return step._replace(location=moved(step.location))
+
+    def finding(finding: Finding) -> Finding:
+        return finding._replace(
+            location=moved(finding.location),
+            steps=tuple(map(step, finding.steps)),
+            sink=finding.sink and step(finding.sink),
+            also=tuple(map(step, finding.also)),
+            pair=finding.pair and moved(finding.pair),
+        )
+
+    def note(note: Note) -> Note:
+        return note._replace(path=normpath(f"{folder}/{note.path}"))
+
+    return report._replace(
+        findings=tuple(map(finding, report.findings)),
+        suppressed=tuple(map(finding, report.suppressed)),
+        baseline=report.baseline
+        and report.baseline._replace(findings=tuple(map(finding, report.baseline.findings))),
+        skipped=tuple(map(note, report.skipped)),
+        notes=tuple(map(note, report.notes)),
+    )
 
 
 def spot(location: Location) -> str:

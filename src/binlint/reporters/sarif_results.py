@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 from binlint.finding import Finding, Location, Severity, Step
 from binlint.reporters.clean import clean
+from binlint.reporters.edits import edit
 from binlint.reporters.listing import is_paired_error
 from binlint.reporters.uri import uri
 
 ROOT = "%SRCROOT%"
 _MOST_RELATED = 100  # code scanning keeps so many places
 _MOST_STEPS = 1_000  # and shows so many steps
+_MOST_LINKS = 5
 
 Value = dict[str, object]
 
 
 def result_object(
-    finding: Finding, indices: dict[str, int], severities: dict[str, str], seen: Counter[str]
+    finding: Finding, identity: str, indices: dict[str, int], severities: dict[str, str]
 ) -> Value:
-    """A `result`. `seen` counts fingerprints from one finding to the next."""
+    """A `result`. `identity` is the finding's fingerprint with its number, `hash:n`."""
     sink = (finding.sink,) if finding.sink else ()
     pair = (Step(finding.pair, "the other half of the credential"),) if finding.pair else ()
-    related = (*sink, *pair, *finding.also)
+    related = (*sink, *pair, *finding.also)[:_MOST_RELATED]
     result: Value = {
         "ruleId": finding.code,
         "level": finding.severity.word,
@@ -37,15 +37,15 @@ def result_object(
     if finding.code in indices:
         result["ruleIndex"] = indices[finding.code]
     if related:
-        steps = enumerate(related[:_MOST_RELATED], start=1)
+        steps = enumerate(related, start=1)
         result["relatedLocations"] = [{"id": number, **_station(step)} for number, step in steps]
     if finding.steps:
-        way = [{"location": _station(step)} for step in finding.steps[:_MOST_STEPS]]
+        way = [{"location": _station(step)} for step in _shortened(finding.steps)]
         result["codeFlows"] = [{"threadFlows": [{"locations": way}]}]
     if finding.fingerprint:
-        result["partialFingerprints"] = {
-            "primaryLocationLineHash": _line_hash(clean(finding.fingerprint), seen)
-        }
+        result["partialFingerprints"] = {"primaryLocationLineHash": identity}
+    if fixes := _fixes(finding):
+        result["fixes"] = fixes
     return result
 
 
@@ -57,7 +57,30 @@ def _message(finding: Finding) -> str:
         text += " [This client](1) takes it."
     if finding.pair:
         text += f" The other half of the credential [stands here]({2 if finding.sink else 1})."
+    first = 1 + bool(finding.sink) + bool(finding.pair)
+    if finding.also:
+        links = [f"[here]({number})" for number in range(first, first + min(len(finding.also), _MOST_LINKS))]
+        more = len(finding.also) - len(links)
+        text += f" It is used in further places: {', '.join(links)}{f' and {more} more' if more else ''}."
     return text
+
+
+def _shortened(steps: tuple[Step, ...]) -> tuple[Step, ...]:
+    """The way up to the limit; it always ends at the client."""
+    return steps if len(steps) <= _MOST_STEPS else (*steps[: _MOST_STEPS - 1], steps[-1])
+
+
+def _fixes(finding: Finding) -> list[Value]:
+    """The region of the literal and what could stand there; never the text that is deleted."""
+    suggested = edit(finding)
+    if suggested is None:
+        return []
+    needs = f" ({suggested.needs})" if suggested.needs else ""
+    names = ", ".join(suggested.variables)
+    text = f"Save the value in the environment variable {names}, then read it from there{needs}."
+    replacement = {"deletedRegion": _region(finding.location), "insertedContent": {"text": suggested.text}}
+    change = {"artifactLocation": artifact(finding.location.path), "replacements": [replacement]}
+    return [{"description": {"text": one_line_message(text)}, "artifactChanges": [change]}]
 
 
 def one_line_message(text: str) -> str:
@@ -73,19 +96,13 @@ def _security_severity(finding: Finding, severities: dict[str, str]) -> str:
     return severities.get(finding.code, "5.0")
 
 
-def _line_hash(fingerprint: str, seen: Counter[str]) -> str:
-    """`hash:n`: the fingerprint as it is when it has its number, else counted among its equals."""
-    value, _, number = fingerprint.rpartition(":")
-    if value and number.isdigit():
-        return fingerprint
-    seen[fingerprint] += 1
-    return f"{fingerprint}:{seen[fingerprint]}"
-
-
 def _location(location: Location) -> Value:
+    return {"physicalLocation": {"artifactLocation": artifact(location.path), "region": _region(location)}}
+
+
+def _region(location: Location) -> Value:
     line, column, end_line, end_column = location.place
-    region = {"startLine": line, "startColumn": column, "endLine": end_line, "endColumn": end_column}
-    return {"physicalLocation": {"artifactLocation": artifact(location.path), "region": region}}
+    return {"startLine": line, "startColumn": column, "endLine": end_line, "endColumn": end_column}
 
 
 def _station(step: Step) -> Value:

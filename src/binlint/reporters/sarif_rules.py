@@ -8,6 +8,7 @@ from binlint.reporters.context import RuleInfo
 _MOST_DESCRIPTION = 1_024
 _MOST_NAME = 255
 _TAGS = ("security", "secret", "external/cwe/cwe-798")
+_OWN_COMMENTS, _OWN_TAGS = "BIN9", ("maintainability",)  # they are about directives, and find no credential
 
 
 def rule_object(rule: RuleInfo) -> dict[str, object]:
@@ -22,7 +23,7 @@ def rule_object(rule: RuleInfo) -> dict[str, object]:
         "properties": {
             "precision": rule.precision,
             "security-severity": rule.security_severity,
-            "tags": list(_TAGS),
+            "tags": list(_OWN_TAGS if rule.code.startswith(_OWN_COMMENTS) else _TAGS),
         },
     }
 

@@ -6,9 +6,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from binlint.finding import Severity
-from binlint.report import Note, Report
+from binlint.report import Baselined, Note, Report
 from binlint.reporters.clean import clean, plain
 from binlint.reporters.context import ReportContext
+
+_MANY = 200  # entries of a baseline
 
 
 def line(report: Report, context: ReportContext) -> str:
@@ -19,17 +21,49 @@ def line(report: Report, context: ReportContext) -> str:
     parts = [f"Checked {_files(report)}", *_findings(report, context)]
     if report.suppressed:
         parts.append(f"{len(report.suppressed)} suppressed")
+    if report.unchanged:
+        parts.append(f"{report.unchanged} on lines that did not change")
     text = ", ".join(parts)
     if not report.checked:
         text += ": nothing was looked at"
     if report.skipped:
         text += f"; skipped {len(report.skipped)} ({_reasons(report.skipped)})"
-    return plain(f"{text}.", context.unicode)
+    old = f" {old_findings(report.baseline)}" if report.baseline and report.baseline.findings else ""
+    return plain(f"{text}.{old}", context.unicode)
+
+
+def old_findings(baseline: Baselined) -> str:
+    """What must not be forgotten: `3 old findings are in the baseline; 2 of them are credentials that …`."""
+    number, credentials = len(baseline.findings), baseline.credentials
+    be = "is" if number == 1 else "are"
+    text = f"{counted(number, 'old finding')} {be} in the baseline"
+    if credentials:
+        which = "it is a credential" if number == 1 else f"{credentials} of them are credentials"
+        which = "1 of them is a credential" if credentials == 1 and number > 1 else which
+        verb, they = ("works", "it was") if credentials == 1 else ("work", "they were")
+        text += f"; {which} that still {verb} unless {they} revoked"
+    return f"{text}."
+
+
+def baseline_notes(baseline: Baselined) -> Iterator[str]:
+    """What somebody should do about a baseline."""
+    path = clean(baseline.path)
+    if baseline.expired:
+        be = "is" if baseline.expired == 1 else "are"
+        number = counted(baseline.expired, "finding")
+        yield f"{path}: note: {number} {be} reported again: the entry has expired"
+    if baseline.stale:
+        number = "1 entry says" if baseline.stale == 1 else f"{baseline.stale} entries say"
+        yield f"{path}: note: {number} more than is found; `binlint baseline --prune` puts that right"
+    if baseline.entries > _MANY:
+        yield f"{path}: note: {baseline.entries} entries; nobody reads more than {_MANY}, fix some of them"
 
 
 def closing(report: Report, context: ReportContext) -> str:
     """The closing line, or nothing for a quiet run whose files were all looked at and are all clean."""
     silent = context.quiet and report.checked and not (report.findings or report.skipped or report.notes)
+    if report.baseline and report.baseline.credentials:
+        silent = False
     return "" if silent else line(report, context)
 
 
@@ -50,6 +84,8 @@ def file_notes(report: Report, context: ReportContext) -> Iterator[str]:
             if note.failure or context.verbose:
                 detail = f" ({clean(note.detail)})" if note.detail else ""
                 yield f"{clean(note.path)}: {verb}: {clean(note.reason)}{detail}"
+    if report.baseline:
+        yield from baseline_notes(report.baseline)
 
 
 def counted(number: int, word: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -32,8 +32,10 @@ _KEPT = re.compile(
     "GIT_(EXEC_PATH|CEILING_DIRECTORIES|DISCOVERY_ACROSS_FILESYSTEM"
     "|CONFIG_(NOSYSTEM|GLOBAL|SYSTEM|COUNT|KEY_[0-9]+|VALUE_[0-9]+))"
 )
+_OWN = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE")  # of a commit that is being made
 _CLOSED_FOLDER = re.compile(r"could not open directory '(.*)'")
 _LINK_MODE, _MODULE_MODE = "120000", "160000"
+_COMMIT = re.compile("[0-9a-f]{40}|[0-9a-f]{64}")
 
 
 class Listing(NamedTuple):
@@ -51,6 +53,7 @@ class NoListing(NamedTuple):
     """git could not help. An empty reason means that there simply is no repository."""
 
     reason: str = ""
+    is_answer: bool = False  # git said no by its exit code
 
 
 def list_with_git(folder: str) -> Listing | NoListing:
@@ -104,6 +107,63 @@ def belonging(paths: Sequence[str], folder: str, untracked: bool) -> frozenset[s
     return NoListing(_reason(status, errors)) if status else frozenset(filter(None, _records(output)))
 
 
+def ask_git(
+    arguments: Sequence[str],
+    folder: str,
+    given: bytes = b"",
+    is_own_index: bool = False,
+    settings: Sequence[tuple[str, str]] = (),
+) -> bytes | NoListing:
+    """What git answers to a question that reads only; `given` is its standard input.
+
+    With `is_own_index` it is the repository and the index that a surrounding `git commit` works on.
+    `settings` are for this question alone, and before those of the repository.
+    """
+    own = {name: os.environ[name] for name in _OWN if name in os.environ} if is_own_index else {}
+    if repository_top(folder) is None and not own:
+        return NoListing()
+    program = _find_git()
+    if program is None:
+        return NoListing("git is not installed")
+    try:
+        results = _run_together(
+            program, [tuple(arguments)], folder, given, {**own, **_as_environment(settings)}
+        )
+    except OSError:
+        return NoListing("git could not be started")
+    if results is None:
+        return NoListing("git did not answer in time")
+    status, output, errors = results[0]
+    return NoListing(_reason(status, errors), status == 1) if status else output
+
+
+def _as_environment(settings: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """Settings as variables, which hold any name, behind those that the user has put there."""
+    if not settings:
+        return {}
+    count = os.environ.get("GIT_CONFIG_COUNT", "0")
+    first = int(count) if count.isascii() and count.isdigit() else 0
+    found = {"GIT_CONFIG_COUNT": str(first + len(settings))}
+    for number, (name, value) in enumerate(settings, first):
+        found[f"GIT_CONFIG_KEY_{number}"], found[f"GIT_CONFIG_VALUE_{number}"] = name, value
+    return found
+
+
+def head(folder: str) -> str:
+    """The commit that is checked out, in hexadecimal digits, or nothing where there is none."""
+    program = _find_git()
+    if program is None or repository_top(folder) is None:
+        return ""
+    try:
+        results = _run_together(program, [("rev-parse", "--verify", "--quiet", "HEAD^{commit}")], folder)
+    except OSError:
+        return ""
+    if results is None or results[0][0] != 0:
+        return ""
+    found = _COMMIT.fullmatch(results[0][1].decode("ascii", "replace").strip())
+    return found[0] if found else ""
+
+
 def repository_top(folder: str) -> str | None:
     """The nearest directory upwards with a `.git`, be it a directory or, in a worktree, a file."""
     place = os.path.abspath(folder)
@@ -142,11 +202,15 @@ def _find_git() -> str | None:
 
 
 def _run_together(
-    program: str, commands: list[tuple[str, ...]], folder: str
+    program: str,
+    commands: list[tuple[str, ...]],
+    folder: str,
+    given: bytes = b"",
+    own: Mapping[str, str] | None = None,
 ) -> list[tuple[int, bytes, bytes]] | None:
     import subprocess
 
-    environment = clean_environment()
+    environment = {**clean_environment(), **(own or {})}
     children: list[subprocess.Popen[bytes]] = []
     try:
         for command in commands:
@@ -155,13 +219,13 @@ def _run_together(
                     [program, *_OPTIONS, *command],
                     cwd=folder,
                     env=environment,
-                    stdin=subprocess.DEVNULL,
+                    stdin=subprocess.PIPE if given else subprocess.DEVNULL,
                     stdout=subprocess.PIPE,
                     stderr=subprocess.PIPE,
                 )
             )
         # Read one after the other: they work at the same time, and at worst wait with a full pipe.
-        outputs = [child.communicate(timeout=_PATIENCE) for child in children]
+        outputs = [child.communicate(given or None, _PATIENCE) for child in children]
     except subprocess.TimeoutExpired:
         return None
     finally:
@@ -174,7 +238,7 @@ def _end(child: subprocess.Popen[bytes]) -> None:
     if child.poll() is None:
         child.kill()
         child.wait()
-    for pipe in (child.stdout, child.stderr):
+    for pipe in (child.stdin, child.stdout, child.stderr):
         if pipe is not None:
             pipe.close()
 

@@ -11,6 +11,7 @@ import runpy
 import sys
 import sysconfig
 from collections.abc import MutableSequence, Sequence
+from pathlib import Path
 from types import ModuleType
 
 LIBRARIES = frozenset(
@@ -39,11 +40,47 @@ def _record(what: str, arguments: Sequence[object], named: dict[str, object]) ->
     _seen.append([what, _plain(arguments), _plain(named)])
 
 
+# The classes of binance-common and its like that take a path or a key, and where.
+_KEY_OR_PATH = {
+    "ConfigurationRestAPI": 11,
+    "ConfigurationWebSocketAPI": 2,
+    "ConfigurationWebSocketStreams": 11,
+}
+
+
+def _path_or_key(given: object) -> object:
+    """As `Signers` of binance-common 4.7: the content of a file if there is one. The end of a PEM is white."""
+    if isinstance(given, (str, bytes)) and os.path.exists(given):
+        with open(given, encoding="ascii") as stream:
+            given = stream.read()
+    return given.rstrip() if isinstance(given, (str, bytes)) else given
+
+
+def _key_of_path(given: object) -> object:
+    """As `Client` of python-binance 1.0.37: the content of a file only if the path is a `Path`."""
+    if isinstance(given, Path):
+        with open(given, encoding="ascii") as stream:
+            return stream.read()
+    return given
+
+
 class Recording:
     """Every class of every client library."""
 
     def __init__(self, *arguments: object, **named: object) -> None:
-        _record(self._base(), arguments, named)
+        _record(self._base(), *self._with_key(arguments, named))
+
+    def _with_key(
+        self, arguments: Sequence[object], named: dict[str, object]
+    ) -> tuple[Sequence[object], dict[str, object]]:
+        """The arguments with the private key that the library would load."""
+        index = _KEY_OR_PATH.get(self._base())
+        load = _path_or_key if index is not None else _key_of_path
+        if "private_key" in named:
+            named = {**named, "private_key": load(named["private_key"])}
+        if index is not None and len(arguments) > index:
+            arguments = [*arguments[:index], load(arguments[index]), *arguments[index + 1 :]]
+        return arguments, named
 
     @classmethod
     def _base(cls) -> str:
