@@ -73,6 +73,8 @@ strict = true
 fix-style = "getenv"
 variable-prefix = "BOT"
 env-file = "local/.env"
+baseline = "ci/old.jsonl"
+require-reason = true
 """
 
 
@@ -97,6 +99,8 @@ def test_every_key(tmp_path: Path) -> None:
         fix_style="getenv",
         variable_prefix="BOT",
         env_file="local/.env",
+        baseline="ci/old.jsonl",
+        require_reason=True,
     )
     assert all(key in ALL_KEYS for key in KEYS)
 

@@ -1,17 +1,22 @@
-"""Writes the generated documentation: docs/rules.md from the rules, the README's options from `--help`.
+"""Writes the generated documentation: docs/rules.md from the rules, the README's options from `--help`,
+the examples of docs/formats.md from a run.
 
 Without an option it writes them; with `--check` it exits with 1 and names what is stale.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import re
+import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from binlint.reporters import FORMATS
 from binlint.rules import RULES
 from binlint.rules.remediation import HEADING, markdown
 from binlint.rules.rule import Rule
@@ -20,6 +25,17 @@ ROOT = Path(__file__).resolve().parent.parent
 COMMAND = "python tools/generate_docs.py"
 BEGIN = f"<!-- from `binlint --help`, by `{COMMAND}` -->\n"
 END = "<!-- end of the options -->\n"
+
+FORMATS_PAGE = ROOT / "docs" / "formats.md"
+SAMPLE = "first_steps.py"
+_EXAMPLE = re.compile(r"<!-- example: ([a-z-]+) -->\n\n````text\n.*?\n````\n", re.DOTALL)
+
+# Of long documents only a finding is shown.
+EXCERPTS: dict[str, tuple[str | int, ...]] = {
+    "json": ("findings", 0),
+    "sarif": ("runs", 0, "results", 0),
+    "gitlab-secrets": ("vulnerabilities", 0),
+}
 
 # Python 3.13 writes "-o, --output-file FILE" where older versions repeat FILE.
 _SHORT_METAVAR = re.compile(r"(-\w) (\S+), (--[\w-]+ \2)")
@@ -71,10 +87,43 @@ def readme(text: str) -> str:
     return f"{before}{BEGIN}\n```text\n{options()}\n```\n\n{END}{after}"
 
 
+def examples() -> dict[str, str]:
+    """What each format says of the sample's first file, which git does not know and which is read in 2001."""
+    environment = {**os.environ, "NO_COLOR": "1", "PYTHONUTF8": "1", "SOURCE_DATE_EPOCH": "1000000000"}
+    environment.pop("BINLINT_OUTPUT_FORMAT", None)
+    environment["PYTHONPATH"] = str(ROOT / "src")  # in another folder a relative one leads nowhere
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copy(ROOT / "fixtures" / "sample" / SAMPLE, folder)
+        outputs = [part for name in FORMATS for part in ("--output", f"{name}={name}.out")]
+        command = [sys.executable, "-m", "binlint", "--isolated", *outputs, SAMPLE]
+        done = subprocess.run(command, env=environment, cwd=folder, capture_output=True, check=False)
+        if done.returncode != 1:
+            raise SystemExit(done.stderr.decode())
+        texts = {name: Path(folder, f"{name}.out").read_text(encoding="utf-8") for name in FORMATS}
+    for name, path in EXCERPTS.items():
+        part = json.loads(texts[name])
+        for key in path:
+            part = part[key]
+        texts[name] = json.dumps(part, indent=2, sort_keys=True, ensure_ascii=False)
+    return {name: text.strip() for name, text in texts.items()}
+
+
+def formats_page(text: str) -> str:
+    """docs/formats.md with the examples of today."""
+    texts = examples()
+    found = _EXAMPLE.findall(text)
+    if found != list(FORMATS):
+        raise SystemExit("docs/formats.md: not every format has its example, in the order of the formats")
+    return _EXAMPLE.sub(
+        lambda match: f"<!-- example: {match[1]} -->\n\n````text\n{texts[match[1]]}\n````\n", text
+    )
+
+
 def documents() -> dict[Path, str]:
     """Every generated file with the text that it should have."""
     return {
         ROOT / "docs" / "rules.md": rules_page(),
+        FORMATS_PAGE: formats_page(FORMATS_PAGE.read_text(encoding="utf-8")),
         ROOT / "README.md": readme((ROOT / "README.md").read_text(encoding="utf-8")),
     }
 

@@ -16,7 +16,7 @@ from binlint.fixing.store_changes import Change
 from binlint.fixing.store_forms import DOTENV
 from binlint.fixing.store_types import Part
 from binlint.frames import Values
-from binlint.reporters.clean import clean
+from binlint.reporters.clean import clean, clean_block
 
 NotWritten = transaction.NotWritten
 
@@ -109,11 +109,11 @@ def diff(prepared: transaction.Prepared, leaks: Iterable[Leak]) -> Iterator[str]
 def _file_diff(each: FilePlan, values: Values) -> Iterator[str]:
     before, after = (_shown(data, values) for data in (each.before, each.after))
     lines = difflib.unified_diff(before, after, f"a/{each.path}", f"b/{each.path}", lineterm="", n=_CONTEXT)
-    yield from (f"{clean(line)}\n" for line in lines)
+    yield from (f"{clean_block(line)}\n" for line in lines)
 
 
 def _shown(data: bytes, values: Values) -> list[str]:
-    text = data.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")
+    text = data.decode("utf-8", "replace").removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     return [_covered(line) for line in values.mask(text).split("\n")]
 
 

@@ -21,7 +21,7 @@ ALL = "ALL"
 FILE_NAMES = (".binlint.toml", "binlint.toml", "pyproject.toml")
 
 # How a moved value is read; the first is the default.
-FIX_STYLES = ("auto", "environ", "environ-get", "getenv", "decouple", "dotenv", "toml", "json")
+FIX_STYLES = ("auto", "environ", "environ-get", "getenv", "decouple", "dotenv", "pydantic", "toml", "json")
 # Made by tools, or other people's code. `build` and `dist` are not here: what ships may leak.
 DEFAULT_EXCLUDES = (
     ".bzr",

@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from binlint.finding import Finding, Severity
 
-
 _SHAPELESS = ("BIN105",)  # what a client takes for a credential, but was made by no exchange
 
 

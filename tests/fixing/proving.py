@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import difflib
 import io
@@ -127,6 +128,13 @@ def _around(stubs: Mapping[str, types.ModuleType], variables: Mapping[str, str])
                 del sys.modules[name]
             else:
                 sys.modules[name] = module
+
+
+def parsed(source: str | bytes) -> ast.Module:
+    """The tree of a program whose literals may be worth a warning."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return ast.parse(source)
 
 
 # --- comparing -------------------------------------------------------------------------------------

@@ -54,7 +54,7 @@ class Program(NamedTuple):
     is_stay_open: bool
     quiet: frozenset[str]
     safe: frozenset[str]
-    key_file: str  # the variable with the path of a key file
+    key_file: str = ""  # the variable with the path of a key file
 
     def tree(self) -> Tree:
         """All files but those of git, with their modes."""

@@ -51,6 +51,9 @@ AVOIDED = [
     'match os.getenv("BINANCE_KEY"):\n    case None:\n        live()',
     'key, other = os.getenv("BINANCE_KEY"), 1\nif key:\n    live()',
     'def key():\n    return os.getenv("BINANCE_KEY")\nif key():\n    live()',
+    'key = os.getenv("BINANCE_KEY", "")\nprint(bool(key))',
+    'key = os.getenv("BINANCE_KEY")\nprint(f"key: {key}")',
+    'print(os.getenv("BINANCE_KEY"))',
     'if broken(: os.getenv("BINANCE_KEY")',
 ]
 NEITHER = [

@@ -17,7 +17,7 @@ import pytest
 from fresh_values import fresh_key
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from proving import changes, fix, found, holds, is_kept, masked, run
+from proving import changes, fix, found, holds, is_kept, masked, parsed, run
 
 PAIRS = [(fresh_key(), fresh_key()) for _ in range(4)]
 HEAD = "from binance.client import Client"
@@ -87,7 +87,7 @@ CALLS = (
     "Client('«K»', '''«S»''')",
     'Client(api_key="«K»", api_secret="«S»", tld="com")',
     'Client(\n    "«K»", # the key\n  "«S»"\n)',
-    'Client(u"«K»",R\'«S»\') ; x = 1',
+    "Client(u\"«K»\",R'«S»') ; x = 1",
     'x = 1; Client("«K»", "«S»");',
     'x = Client("«K»" "", ("«S»"))',
     'Client(*["«K»", "«S»"])',
@@ -141,12 +141,6 @@ def _indented(body: str, indent: str) -> str:
         line if number in inside or not line.strip() else indent + line
         for number, line in enumerate(body.split("\n"), 1)
     )
-
-
-def parsed(source: str | bytes) -> ast.Module:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return ast.parse(source)
 
 
 @st.composite

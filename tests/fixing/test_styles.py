@@ -42,12 +42,14 @@ def test_every_choice_is_a_style() -> None:
 
 # --- what stands where the literal stood ---------------------------------------------------------------
 
+STORES = {"toml": 'X = "the value"\n', "json": '{"X": "the value"}\n'}
 LOOK_UPS = {
     "environ": ("import os", 'os.environ["X"]'),
     "environ-get": ("import os", 'os.environ.get("X")'),
     "getenv": ("import os", 'os.getenv("X")'),
     "decouple": ("from decouple import config", 'config("X")'),
     "dotenv": ("import os", 'os.environ["X"]'),
+    "pydantic": ("import os", 'os.environ["X"]'),
 }
 REUSED = {
     ("environ", 'import os as o\nk = "@"\n'): 'o.environ["X"]',
@@ -89,14 +91,19 @@ def test_an_import_that_is_there_is_used(case: tuple[str, str], look_up: str) ->
 
 @pytest.mark.parametrize("text", MODULES.values(), ids=MODULES)
 @pytest.mark.parametrize("style", STYLES)
-def test_the_module_gets_the_value(style: str, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_module_gets_the_value(
+    style: str, text: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    if style == "toml":
+        pytest.importorskip("tomllib")
+    (tmp_path / ".env").write_text(STORES.get(style, ""))
     monkeypatch.setenv("X", "the value")
     stub("decouple", monkeypatch, config=lambda name: os.environ[name])
     stub("requests", monkeypatch)
     done = styled(style, text)
     assert MARK not in done
     assert done.count("\r\n") == (done.count("\n") if "\r" in text else 0)
-    names: dict[str, object] = {"__name__": "a"}
+    names: dict[str, object] = {"__name__": "a", "__file__": str(tmp_path / "bot.py")}
     exec(compile(done, "a", "exec"), names)
     assert names["k"] == "the value"
 
@@ -239,7 +246,7 @@ DETECTED = {
     "dotenv in a folder": ({"requirements/base.txt": "Python_Dotenv\n"}, "dotenv"),
     "dotenv in a comment": ({"requirements.txt": "# python-dotenv\nrequests # python-dotenv\n"}, "environ"),
     "another dotenv": ({"requirements.txt": "django-dotenv\npython-dotenvx\n"}, "environ"),
-    "pydantic-settings": ({"a.py": "from pydantic_settings import BaseSettings\n"}, "environ"),
+    "pydantic-settings": ({"a.py": "from pydantic_settings import BaseSettings\n"}, "pydantic"),
     "more decouple": (
         {
             "a.py": "from decouple import config",

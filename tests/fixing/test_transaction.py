@@ -55,7 +55,7 @@ SIGNER = f"""\
 from binance_common.configuration import ConfigurationRestAPI
 
 
-def signer():
+def client():
     return ConfigurationRestAPI(private_key=\"\"\"{PEM}\"\"\")
 """
 

@@ -16,8 +16,9 @@ from binlint.finding import SecretText
 
 _LENGTH = 16  # bytes
 _RUN = re.compile(r"[A-Za-z0-9+/=_-]{32,}")
-_DISTINCT = 16  # characters of a run that a machine has made
-_CHANGES = 8  # between digits and others in it: words have few, random text one in four characters
+_DISTINCT = 12  # characters of a run that a machine has made; 64 hex digits have some 16
+_DIGITS = 4  # changes between digits and others in it; a year behind a word makes one or two
+_RESTLESS = 0.25  # changes of class for each character; random text has twice that
 _OWN = "BIN9"  # findings about binlint's own comments, which have no value
 
 
@@ -50,8 +51,10 @@ def is_guessable(value: str) -> bool:
 
 
 def _is_machine_made(run: str) -> bool:
-    changes = sum(left.isdigit() != right.isdigit() for left, right in pairwise(run))
-    return len(set(run)) >= _DISTINCT and changes >= _CHANGES
+    digits = sum(left.isdigit() != right.isdigit() for left, right in pairwise(run))
+    kinds = [0 if c.isdigit() else 1 if c.isupper() else 2 if c.islower() else 3 for c in run]
+    changes = sum(left != right for left, right in pairwise(kinds))
+    return len(set(run)) >= _DISTINCT and digits >= _DIGITS and changes >= _RESTLESS * len(run)
 
 
 def _fingerprint(salt: bytes, rule: str, value: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from binlint.fixing import imports
 from binlint.fixing.edits import Edit, Refusal
@@ -81,3 +81,16 @@ def start_of(offsets: Offsets, node: ast.stmt) -> int:
     if not decorators:
         return offsets.span(node)[0]
     return offsets.starts[min(part.lineno for part in decorators) - 1]
+
+
+def bound_names(tree: ast.Module) -> Iterator[str]:
+    """Each binding of a name, in whatever scope; keywords of calls count as well."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name):
+            if not isinstance(node.ctx, ast.Load):
+                yield node.id
+            continue
+        found = [getattr(node, field, None) for field in ("asname", "name", "arg", "rest")]
+        name = next((each for each in found if isinstance(each, str)), None)
+        if name is not None:
+            yield name.partition(".")[0]

@@ -12,7 +12,11 @@ from typing import NamedTuple
 
 from binlint.fixing.edits import Refusal
 from binlint.fixing.rewrite_code import parsed
-from binlint.fixing.styles import with_load
+from binlint.fixing.style_types import Style
+from binlint.fixing.styles import AUTO, STYLES, with_load
+from binlint.fixing.styles_at_hand import at_hand
+from binlint.fixing.styles_files import file_style, refusing
+from binlint.fixing.supported import supports_before
 from binlint.sources.decode import decode
 from binlint.sources.project import Project
 from binlint.sources.source import Source, Text
@@ -26,21 +30,48 @@ _FOLDER = "requirements"  # base.txt and others in it
 _DECLARED = re.compile(rb"^[^#\n]*\bpython[-_.]dotenv\b", re.IGNORECASE | re.MULTILINE)
 _LOADERS = frozenset({"load_dotenv", "read_env"})  # the second is of environs and django-environ
 _TEST = re.compile(r"(?:^|/)(?:tests?/|test_[^/]*$|[^/]*_test\.py$|conftest\.py$)")
+_TOMLLIB = (3, 11)
+_NO_TOMLLIB = "the project supports Python without tomllib, and does not have tomli: use --fix-style json"
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
 
 # --- the style ---------------------------------------------------------------------------------------
 
 
+def style_for(wish: str, read: Read, listing: Sequence[str], root: str) -> Style:
+    """The style that is wished for, as it is to be in this project."""
+    if wish == AUTO:
+        style = STYLES[detected(read, listing, root)]
+        return style if style.name == "decouple" else at_hand(style)
+    if wish == "toml" and supports_before(read, root, _TOMLLIB):
+        if _has_tomli(read, listing):
+            return file_style("toml", "tomli")
+        return refusing(STYLES[wish], _NO_TOMLLIB)
+    return STYLES[wish]
+
+
+def _has_tomli(read: Read, listing: Sequence[str]) -> bool:
+    """Whether a file imports tomli without a condition, so that it is there for all versions."""
+    for path in listing[:_MOST]:
+        data = read(path) if path.endswith((".py", ".pyw")) else None
+        tree = parsed(data) if data is not None and b"tomli" in data else None
+        for node in tree.body if tree is not None else ():
+            if isinstance(node, ast.Import) and any(alias.name == "tomli" for alias in node.names):
+                return True
+            if isinstance(node, ast.ImportFrom) and node.module == "tomli" and not node.level:
+                return True
+    return False
+
+
 def detected(read: Read, listing: Iterable[str], root: str) -> str:
-    """The style that fits the project: `decouple` or `dotenv` where it is used, else `environ`.
+    """The style that fits the project: `decouple`, `dotenv` or `pydantic` where it is used, else `environ`.
 
     `listing` are files of the project, of which `read` gives the bytes.
     """
-    users = {"decouple": 0, "dotenv": 0}
+    users = {"decouple": 0, "dotenv": 0, "pydantic": 0}
     for path in list(listing)[:_MOST]:
         data = read(path) if path.endswith((".py", ".pyw")) else None
-        if data is None or not (b"decouple" in data or b"dotenv" in data):
+        if data is None or not any(word in data for word in (b"decouple", b"dotenv", b"BaseSettings")):
             continue
         tree = parsed(data)
         if tree is not None:
@@ -50,7 +81,7 @@ def detected(read: Read, listing: Iterable[str], root: str) -> str:
         return "decouple"
     if users["dotenv"] or any(_DECLARED.search(read(path) or b"") for path in _declarations(root)):
         return "dotenv"
-    return "environ"
+    return "pydantic" if users["pydantic"] else "environ"
 
 
 def _declarations(root: str) -> Iterator[str]:
@@ -67,6 +98,8 @@ def _imported(tree: ast.Module) -> set[str]:
                 found.add("decouple")
             elif node.module == "dotenv" and names & {"load_dotenv", "find_dotenv"}:
                 found.add("dotenv")
+            elif node.module in ("pydantic", "pydantic_settings") and "BaseSettings" in names:
+                found.add("pydantic")
         elif isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names} & {"decouple", "dotenv"}
     return found
@@ -118,13 +151,20 @@ class Loading:
             text = decode(Source(entry, data)) if data is not None else None
             if data is None or not isinstance(text, Text) or not text.exact or entry.endswith(".ipynb"):
                 continue
-            if self.is_shadowed(entry) or text.text.encode(text.encoding) != data[text.bom :]:
+            if (
+                self.is_shadowed(entry)
+                or self._has_own_dotenv(entry)
+                or text.text.encode(text.encoding) != data[text.bom :]
+            ):
                 continue
             look = _Look(files, self._read, self._project)
-            loaded = with_load(text.text, functools.partial(look.is_early, entry, names))
+            loaded = with_load(text.text, functools.partial(look.is_early, entry, names), entry)
             if not isinstance(loaded, Refusal):
                 after[entry] = data[: text.bom] + loaded.encode(text.encoding)
         return after
+
+    def _has_own_dotenv(self, entry: str) -> bool:
+        return self._project is not None and self._project.module(entry, "dotenv", 0) is not None
 
     def note(self, files: Mapping[str, bytes], names: Collection[str]) -> str:
         """What is left to do, or how it works, when the files are as in `files`."""

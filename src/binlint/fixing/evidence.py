@@ -23,13 +23,13 @@ def names_at(tree: ast.AST, text: str, place: Place) -> tuple[str, ...]:
 
 
 def _children(node: ast.AST) -> Iterator[ast.AST]:
-    """What is below a node; keywords and arguments have places of their own."""
+    """What is below a node; of these, some have no place but that of what is below them."""
     return (child for child in ast.iter_child_nodes(node) if not isinstance(child, ast.expr_context))
 
 
 def _holds(positions: Positions, node: ast.AST, place: Place) -> bool:
     if getattr(node, "end_lineno", None) is None:
-        return isinstance(node, ast.arguments) and any(_holds(positions, c, place) for c in _children(node))
+        return any(_holds(positions, child, place) for child in _children(node))
     around = positions.place(node)
     return around[:2] <= place[:2] and place[2:] <= around[2:]
 

@@ -26,7 +26,7 @@ _NO_GIT = "git is not installed"
 
 
 class Standing(NamedTuple):
-    """How git treats a file. The defaults are those of a file that is in no repository."""
+    """How git treats a file, or would treat it if the folder were a repository."""
 
     is_tracked: bool = False
     is_ignored: bool = True
@@ -51,7 +51,7 @@ def standing_of(root: str, path: str) -> Standing | Unclear:
     folder, name = os.path.split(os.path.join(root, path))
     top = repository_top(folder)
     if top is None:
-        return Standing()
+        return _standing_outside(root, path)
     if worktree._find_git() is None:
         return _standing_without_git(root, path, top)
     tracked = belonging([name], folder, untracked=False)
@@ -62,6 +62,12 @@ def standing_of(root: str, path: str) -> Standing | Unclear:
         return pattern
     is_ignored = pattern is not None and not pattern.text.startswith("!")
     return Standing(bool(tracked), is_ignored, _reaches(root, top) and not _is_below(pattern, root, top))
+
+
+def _standing_outside(root: str, path: str) -> Standing:
+    """In no repository, but one may be made of the folder; and a scan heeds its ignore files already."""
+    is_kept = Walk(Folder("", os.path.abspath(root)), True, lambda _: None).keeps(path)
+    return Standing(False, not is_kept, not _takes_back(root, path))
 
 
 def line_for(path: str) -> bytes | None:

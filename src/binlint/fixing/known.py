@@ -19,6 +19,9 @@ _MAPPINGS = frozenset({"environ", "environb"})
 _STRICT = frozenset({"config", "decouple.config", "env", "env.str"})  # of decouple and environs: they raise
 _ENDS = frozenset({"exit", "sys.exit", "quit", "os._exit", "parser.error"})
 _DYNACONF = "DYNACONF_"
+_ASKED = frozenset(
+    {"bool", "len", "any", "all", "print", "str", "repr"}
+)  # what they give differs with the value
 _ASKING = (
     ast.BoolOp,
     ast.Compare,
@@ -125,6 +128,8 @@ def _is_tested(code: Code, call: ast.Call, tested: frozenset[str]) -> bool:
         return above.arg in tested
     if isinstance(above, ast.If | ast.Assert):
         return not _only_fails(code, above)
+    if isinstance(above, ast.Call):
+        return code.dotted(above.func) in _ASKED
     return isinstance(above, _ASKING)
 
 
@@ -162,6 +167,10 @@ def _tested(code: Code) -> Iterator[str]:
         elif isinstance(node, ast.Match):
             asked = [node.subject]
         elif isinstance(node, ast.Return) and isinstance(node.value, ast.Compare | ast.UnaryOp):
+            asked = [node.value]
+        elif isinstance(node, ast.Call) and code.dotted(node.func) in _ASKED:
+            asked = node.args
+        elif isinstance(node, ast.FormattedValue):
             asked = [node.value]
         for test in asked:
             for inner in ast.walk(test):

@@ -496,10 +496,10 @@ def _is_string(node: ast.expr) -> bool:
 
 
 def _only_provides(statement: str) -> bool:
-    """Whether this only imports, and calls what it imports."""
+    """Whether this only imports, and calls or names what it imports."""
     tree = parsed(statement)
     return tree is not None and all(
-        isinstance(node, (ast.Import, ast.ImportFrom))
+        isinstance(node, (ast.Import, ast.ImportFrom, ast.Assign))
         or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Call))
         for node in tree.body
     )

@@ -6,7 +6,7 @@ import json
 from collections.abc import Collection, Iterator
 
 from binlint.fixing.edits import Edit, apply
-from binlint.syntax.notebook_json import Container, Node, read_ranges
+from binlint.syntax.notebook_json import Container, read_ranges
 
 _OUTPUTS = "outputs"
 

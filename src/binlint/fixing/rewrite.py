@@ -65,7 +65,7 @@ def _rewritten(code: Code, target: Target, lookup: Callable[[str], str]) -> Plan
         return _IN_PROSE
     whole = _whole(code, literal, target.value)
     if whole is None:
-        return _why_not(code, literal, target)
+        return _why_not(literal, target)
     node, is_bytes = whole
     first, last = code.span(node)
     if not all(first <= code.offsets(part)[0] < last for part in target.parts):
@@ -99,7 +99,7 @@ def _whole(code: Code, literal: String, value: str) -> tuple[ast.expr, bool] | N
     return found
 
 
-def _why_not(code: Code, literal: String, target: Target) -> Refused:
+def _why_not(literal: String, target: Target) -> Refused:
     if len(target.parts) > 1:
         return _in_several(target)
     if isinstance(literal, ast.JoinedStr):

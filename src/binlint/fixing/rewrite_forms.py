@@ -218,7 +218,7 @@ def _set_variable(place: Place) -> Outcome:
         edit = without_statement(
             code, statement, [_set_by(code, other, None) != "" for other in code.siblings(statement)]
         )
-        return _gone(place, name, edit, lambda: _take_statement(code, statement, edit))
+        return _gone(name, edit, lambda: _take_statement(code, statement, edit))
     call, argument = _argument(place)
     if (
         call is not None
@@ -229,7 +229,7 @@ def _set_variable(place: Place) -> Outcome:
         edit = without_item(
             code, *code.span(argument), tidy=not any(is_string_item(other.value) for other in before)
         )
-        return _gone(place, argument.arg or "", edit, lambda: code.replace(argument, None))
+        return _gone(argument.arg or "", edit, lambda: code.replace(argument, None))
     parent, field = code.parent(node)
     if isinstance(parent, ast.Dict) and field == "values" and _updates_environment(code, parent):
         return _item_of_update(place, parent)
@@ -275,7 +275,7 @@ def _take_statement(code: Code, statement: ast.stmt, edit: object) -> None:
     code.replace(statement, ast.Pass() if stands else None)
 
 
-def _gone(place: Place, name: str, edit: object, change: Callable[[], None]) -> Draft | Refused:
+def _gone(name: str, edit: object, change: Callable[[], None]) -> Draft | Refused:
     if isinstance(edit, Refused):
         return edit
     if not _NAME.fullmatch(name):
@@ -308,7 +308,7 @@ def _item_of_update(place: Place, mapping: ast.Dict) -> Draft | Refused | None:
     def change() -> None:
         del mapping.keys[at], mapping.values[at]
 
-    return _gone(place, name, edit, change)
+    return _gone(name, edit, change)
 
 
 # --- defaults --------------------------------------------------------------------------------------

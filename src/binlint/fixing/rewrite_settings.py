@@ -94,7 +94,8 @@ def settings_classes(code: Code) -> Iterator[SettingsClass]:
         if not options.is_whole:
             continue
         given = options.env_file
-        files = given if isinstance(given, tuple) else (given,) if isinstance(given, str) else ()
+        given = given if isinstance(given, tuple) else (given,)
+        files = tuple(file for file in given if isinstance(file, str))
         names: set[str] = set()
         for cls in _chain(code, owner):
             for node in cls.body:

@@ -169,7 +169,7 @@ class Folding:
     def _call(self, node: ast.Call, depth: int) -> Known:
         function = node.func
         arguments = self._all(node.args, depth)
-        if isinstance(arguments, _Unknown) or not isinstance(arguments, tuple):
+        if not isinstance(arguments, tuple):
             return UNKNOWN
         if isinstance(function, ast.Attribute) and function.attr == "format":
             return self._format(node, arguments, depth)

@@ -72,6 +72,12 @@ STYLES: dict[str, Style] = {
         Style(
             "dotenv", "load_dotenv() reads the .env file", lambda name: f'os.environ["{name}"]', _subscript
         ),
+        Style(
+            "pydantic",
+            "settings classes read the file that their env_file names",
+            lambda name: f'os.environ["{name}"]',
+            _subscript,
+        ),
         file_style("toml", "tomllib"),
         file_style("json", "json"),
     )

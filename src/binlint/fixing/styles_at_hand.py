@@ -1,4 +1,4 @@
-"""Look-ups through an object that a file reads its settings with already: `env("X")` of environs and its like.
+"""Look-ups through an object that a file reads its settings with: `env("X")` of environs and the like.
 
 It has to be made once, at the top of the very file, and have read its file of variables before the first use.
 """
@@ -6,13 +6,14 @@ It has to be made once, at the top of the very file, and have read its file of v
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from binlint.fixing.below_imports import bound_names
 from binlint.fixing.edits import Refusal
 from binlint.fixing.imports import Use
 from binlint.fixing.rewrite_code import FUNCTIONS, Code, parsed
-from binlint.fixing.scopes import Offsets, bound_names
+from binlint.fixing.scopes import Offsets
 from binlint.fixing.style_types import Lookups, Style, Where
 
 _ENVIRONS = "environs.Env"

@@ -12,12 +12,12 @@ import json
 import posixpath
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import chain, count
 from typing import NamedTuple
 
 from binlint.fixing import imports
-from binlint.fixing.below_imports import end_of_imports, import_for, insertion, start_of
+from binlint.fixing.below_imports import bound_names, end_of_imports, import_for, insertion, start_of
 from binlint.fixing.edits import Edit, Refusal, apply
 from binlint.fixing.imports import Use, Wanted
 from binlint.fixing.rewrite_checks import is_same
@@ -61,8 +61,7 @@ def _provided(text: str, uses: Sequence[Use], where: Where, reader: Wanted) -> L
     refusal = is_shadowed(where, reader.module, _PATH.module)
     if refusal is not None:
         return refusal
-    is_moved = any(isinstance(node, ast.Name) and node.id == "__file__" for node in _bound(tree))
-    if is_moved and not _is_notebook(where):
+    if "__file__" in bound_names(tree) and not _is_notebook(where):
         return Refusal("it gives __file__ another value")
     offsets = [use.offset for use in uses] or [len(text)]
     known = _known(text, tree, offsets, where, reader)
@@ -225,26 +224,9 @@ def _known(text: str, tree: ast.Module, uses: Sequence[int], where: Where, reade
         ):
             continue
         name = node.targets[0].id
-        if sum(_name_of(each) == name for each in _bound(tree)) == 1:
+        if sum(each == name for each in bound_names(tree)) == 1:
             return name
     return None
-
-
-def _bound(tree: ast.Module) -> Iterator[ast.AST]:
-    """What binds names, in whatever scope."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Name):
-            if not isinstance(node.ctx, ast.Load):
-                yield node
-        elif _name_of(node) is not None:
-            yield node
-
-
-def _name_of(node: ast.AST) -> str | None:
-    found: object = None
-    for field in ("id", "arg", "name", "asname", "rest"):
-        found = getattr(node, field, None) or found
-    return found if isinstance(found, str) else None
 
 
 # without one

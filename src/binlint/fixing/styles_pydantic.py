@@ -51,15 +51,13 @@ def beside_settings(
     return style._replace(unfit=unfit)
 
 
-def _closed(
-    read: Callable[[str], bytes | None], listing: Iterable[str], store: str
-) -> Iterator[_Closed]:
+def _closed(read: Callable[[str], bytes | None], listing: Iterable[str], store: str) -> Iterator[_Closed]:
     for path in listing:
         data = read(path) if path.endswith((".py", ".pyw")) else None
         if data is None or b"BaseSettings" not in data or b"env_file" not in data:
             continue
         tree = parsed(data)
         for each in settings_classes(Code(data.decode("utf-8", "replace"), tree)) if tree is not None else ():
-            names = {posixpath.basename(file) for file in each.env_file if isinstance(file, str)}
+            names = {posixpath.basename(file) for file in each.env_file}
             if each.is_closed and posixpath.basename(store) in names:
                 yield _Closed(path, each)

@@ -19,7 +19,7 @@ from binlint.errors import BinlintError
 from binlint.finding import SecretText
 from binlint.fixing import key_files
 from binlint.fixing.atomic import Unsynced, locked, remove_leftovers, write_atomically
-from binlint.fixing.detect import Loading, detected
+from binlint.fixing.detect import Loading, style_for
 from binlint.fixing.plan import FilePlan, Left, Plan, Planner
 from binlint.fixing.store import Store, example_change, open_store
 from binlint.fixing.store_changes import Change
@@ -27,7 +27,8 @@ from binlint.fixing.store_forms import DOTENV, FORMS
 from binlint.fixing.store_ignoring import ignoring
 from binlint.fixing.store_places import is_owner_kept, may, unusable
 from binlint.fixing.store_types import DEFAULT_STORE, Refusal
-from binlint.fixing.styles import AUTO, EXPORT, MODULES, STYLES, Where
+from binlint.fixing.styles import EXPORT, MODULES, STYLES, Where
+from binlint.fixing.styles_pydantic import beside_settings
 from binlint.leak import Leak
 from binlint.sources.project import Project
 
@@ -83,14 +84,16 @@ def prepare(
     `project` tells which files import a changed one; without it, each is its own entry point. `from_root`
     gives the path from the root of a path of the run.
     """
-    style = wishes.style
-    if style == AUTO:
-        style = detected(read, listing, root) if leaks else "environ"
-    form = FORMS[STYLES[style].form]
+    chosen = style_for(wishes.style, read, listing, root) if leaks else STYLES["environ"]
+    style, form = chosen.name, FORMS[chosen.form]
     store = open_store(root, wishes.env_file, form.name)
     stored: Mapping[str, SecretText] = store.names() if isinstance(store, Store) else {}
     is_usual = isinstance(store, Store) and store.shown == DEFAULT_STORE
     loading = Loading(read, root, project) if style == "dotenv" and is_usual else None
+
+    if isinstance(store, Store) and form is DOTENV:
+        filled = [name for name, value in stored.items() if value.reveal()]
+        chosen = beside_settings(chosen, read, listing, store.shown, filled)
 
     def where(path: str) -> Where:
         shown = store.shown if isinstance(store, Store) else wishes.env_file or form.default
@@ -100,7 +103,7 @@ def prepare(
     planner = Planner(
         read,
         stored,
-        STYLES[style],
+        chosen,
         wishes.prefix,
         wishes.unsafe,
         listing,
@@ -157,6 +160,8 @@ def _loads(
         return STYLES[style].loads
     if style == "dotenv":
         return f"call load_dotenv() of python-dotenv with the path of {store.shown} first, or {export}"
+    if style == "pydantic":
+        return f"{STYLES[style].loads}; for all else {export}"
     if style == "decouple":
         if store.shown != DEFAULT_STORE:
             return f"python-decouple reads only .env, so {export}"
