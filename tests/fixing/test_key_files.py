@@ -49,6 +49,15 @@ def planned(root: Path, *wanted: Setting, stored: dict[str, str] | None = None) 
     return found
 
 
+def ignored(root: Path) -> Change:
+    """What writes the key file, which is ignored already."""
+    (change,) = planned(root).changes
+    found = ignoring(str(root), [change.shown])
+    assert isinstance(found, Change)
+    store_writing.write(str(root), found)
+    return change
+
+
 def refused(root: Path, *wanted: Setting) -> str:
     found = key_files.plan(str(root), wanted or (setting(),), {})
     assert isinstance(found, Refusal), found
@@ -89,7 +98,7 @@ def test_a_new_file(tmp_path: Path) -> None:
     assert place.read_bytes() == PEM.encode()
     assert mode_of(place) == 0o600
     assert (tmp_path / ".env").read_text() == f"{NAME}={place}\n"
-    assert entries(tmp_path) == [".env", FILE]
+    assert entries(tmp_path) == [".env", ".gitignore", FILE]
     (change,) = found.changes
     assert (change.part, change.names, change.mode) == (Part.KEY_FILE, (NAME,), 0o600)
 
@@ -350,17 +359,17 @@ def test_a_key_that_does_not_read_back(
             raise OSError
         return answer
 
-    (change,) = planned(tmp_path).changes
+    change = ignored(tmp_path)
     monkeypatch.setattr(store_writing, "read_settings", answered)
     with pytest.raises(StoreError, match=f"{FILE} is as it was") as caught:
         store_writing.write(str(tmp_path), change)
     text = "".join(traceback.format_exception(caught.value))
     assert not any(line in text for line in (*PEM.splitlines()[1:-1], *OTHER.splitlines()[1:-1]))
-    assert entries(tmp_path) == []
+    assert entries(tmp_path) == [".gitignore"]
 
 
 def test_a_file_that_came_since_the_plan_is_kept(tmp_path: Path) -> None:
-    (change,) = planned(tmp_path).changes
+    change = ignored(tmp_path)
     (tmp_path / FILE).write_text(OTHER)
     with pytest.raises(Changed):
         store_writing.write(str(tmp_path), change)
@@ -370,11 +379,11 @@ def test_a_file_that_came_since_the_plan_is_kept(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["open", "write", "fsync", "fchmod", "replace"])
 @pytest.mark.parametrize("is_before", [True, False])
 def test_killed_while_writing(name: str, is_before: bool, tmp_path: Path) -> None:
-    (change,) = planned(tmp_path).changes
+    change = ignored(tmp_path)
     assert killed_at(name, is_before, lambda: store_writing.write(str(tmp_path), change))
     if (tmp_path / FILE).exists():
         assert (tmp_path / FILE).read_text() == PEM
     for left in tmp_path.iterdir():
-        assert mode_of(left) == 0o600
+        assert mode_of(left) == (0o644 if left.name == ".gitignore" else 0o600)
     assert paths(save(tmp_path)) == {NAME: str(tmp_path / FILE)}
-    assert entries(tmp_path) == [".env", FILE]
+    assert entries(tmp_path) == [".env", ".gitignore", FILE]

@@ -59,6 +59,19 @@ def opened(root: Path, path: str | None = None) -> Store:
     return found
 
 
+def ready(root: Path) -> Store:
+    """The store, which is ignored already."""
+    place = opened(root)
+    if place.ignore_change is not None:
+        place.write(place.ignore_change)
+    return place
+
+
+def secret(root: Path) -> list[str]:
+    """The files that are there, without the one that has others ignored."""
+    return [name for name in entries(root) if name != ".gitignore"]
+
+
 def refused(root: Path, path: str | None = None) -> str:
     found = open_store(str(root), path)
     assert isinstance(found, Refusal)
@@ -94,12 +107,22 @@ def read(path: Path) -> dict[str, str | None]:
 # Opening
 
 
-def test_without_a_repository_nothing_is_ignored_or_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [(None, "/.env\n"), (".env\n", ".env\n"), (".env\n!.env\n", ".env\n!.env\n/.env\n")],
+)
+def test_without_a_repository_it_is_ignored_too(tmp_path: Path, before: str | None, after: str) -> None:
+    """One may be made of the directory later."""
+    if before is not None:
+        (tmp_path / ".gitignore").write_text(before)
     place = opened(tmp_path)
-    assert (place.ignore_change, dict(place.names())) == (None, {})
-    assert entries(tmp_path) == []
+    assert dict(place.names()) == {}
+    assert (place.ignore_change is None) == (before == after)
+    assert not (tmp_path / ".env").exists()
     save(tmp_path)
-    assert entries(tmp_path) == [".env"]
+    assert entries(tmp_path) == [".env", ".gitignore"]
+    assert (tmp_path / ".gitignore").read_text() == after
+    assert opened(tmp_path).ignore_change is None
 
 
 @pytest.mark.parametrize("path", ["../.env", "sub/../../.env", "/etc/.env", ".."])
@@ -828,7 +851,7 @@ def test_a_value_that_does_not_read_back(
     if before is not None:
         (tmp_path / ".env").write_bytes(before)
         (tmp_path / ".env").chmod(0o640)
-    place = opened(tmp_path)
+    place = ready(tmp_path)
     change = planned(place)
     for answer in ({}, {"BINANCE_API_KEY": KEY, "BINANCE_API_SECRET": "other"}):
         monkeypatch.setattr(store_dotenv, "dotenv_values", lambda *_, answer=answer, **__: answer)
@@ -837,7 +860,7 @@ def test_a_value_that_does_not_read_back(
         text = "".join(traceback.format_exception(caught.value))
         assert not any(secret in text for secret in (KEY, SECRET, OTHER))
         assert ((tmp_path / ".env").read_bytes() if before else None) == before
-        assert entries(tmp_path) == ([".env"] if before else [])
+        assert secret(tmp_path) == ([".env"] if before else [])
         assert before is None or mode_of(tmp_path / ".env") == 0o640
 
 
@@ -846,7 +869,7 @@ def test_a_full_disk_is_told_without_path_and_value(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     (tmp_path / ".env").write_text("A=1\n")
-    place = opened(tmp_path)
+    place = ready(tmp_path)
     change = planned(place)
 
     def fail(*_: object, **__: object) -> None:
@@ -859,11 +882,11 @@ def test_a_full_disk_is_told_without_path_and_value(
             place.write(change)
     assert str(caught.value) == ".env could not be written: No space left on device"
     assert (tmp_path / ".env").read_text() == "A=1\n"
-    assert entries(tmp_path) == [".env"]
+    assert secret(tmp_path) == [".env"]
 
 
 def test_what_changed_since_the_plan_is_kept(tmp_path: Path) -> None:
-    place = opened(tmp_path)
+    place = ready(tmp_path)
     change = planned(place)
     (tmp_path / ".env").write_text("A=1\n")
     with pytest.raises(Changed):
@@ -883,27 +906,27 @@ def test_what_became_a_link_since_the_plan_is_refused(tmp_path: Path) -> None:
 
 
 def test_what_a_killed_run_left_is_removed_by_the_next(tmp_path: Path) -> None:
-    place = opened(tmp_path)
+    place = ready(tmp_path)
     change = planned(place)
     assert killed_at("replace", True, lambda: place.write(change))
-    left = entries(tmp_path)
+    left = secret(tmp_path)
     assert len(left) == 1
     assert mode_of(tmp_path / left[0]) == 0o600
     save(tmp_path)
-    assert entries(tmp_path) == [".env"]
+    assert secret(tmp_path) == [".env"]
 
 
 @pytest.mark.parametrize("name", ["write", "fsync", "fchmod", "replace"])
 @pytest.mark.parametrize("before", [True, False])
 def test_killed_while_writing(tmp_path: Path, name: str, before: bool) -> None:
     (tmp_path / ".env").write_text("A=1\n")
-    place = opened(tmp_path)
+    place = ready(tmp_path)
     change = planned(place)
     assert killed_at(name, before, lambda: place.write(change))
     assert (tmp_path / ".env").read_bytes() in (change.before, change.after)
     save(tmp_path)
     assert read(tmp_path / ".env") == {"A": "1", "BINANCE_API_KEY": KEY, "BINANCE_API_SECRET": SECRET}
-    assert entries(tmp_path) == [".env"]
+    assert secret(tmp_path) == [".env"]
 
 
 WRITER = """
@@ -1100,7 +1123,7 @@ def test_a_directory_that_does_not_reach_the_disk_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The file is written then, which the message must not deny."""
-    place = opened(tmp_path)
+    place = ready(tmp_path)
     change = planned(place)
     sync = os.fsync
 

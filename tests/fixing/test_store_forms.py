@@ -53,6 +53,19 @@ def opened(root: Path, form: Form, path: str | None = None) -> Store:
     return found
 
 
+def ready(root: Path, form: Form) -> Store:
+    """The store, which is ignored already."""
+    place = opened(root, form)
+    if place.ignore_change is not None:
+        place.write(place.ignore_change)
+    return place
+
+
+def secret(root: Path) -> list[str]:
+    """The files that are there, without the one that has others ignored."""
+    return [name for name in entries(root) if name != ".gitignore"]
+
+
 def refused(root: Path, form: Form, path: str | None = None) -> str:
     found = open_store(str(root), path, form.name)
     assert isinstance(found, Refusal), found
@@ -102,7 +115,7 @@ def loads(form: Form, text: str) -> dict[str, Any]:
 @both
 def test_a_new_file(form: Form, tmp_path: Path) -> None:
     change = save(tmp_path, form)
-    assert entries(tmp_path) == [form.default]
+    assert secret(tmp_path) == [form.default]
     assert (change.before, change.names) == (None, NAMES)
     assert read(tmp_path, form) == dict(zip(NAMES, (KEY, SECRET), strict=True))
     assert mode_of(tmp_path / form.default) == 0o600
@@ -489,7 +502,7 @@ def test_a_value_that_does_not_read_back(
 ) -> None:
     if before is not None:
         (tmp_path / form.default).write_bytes(before)
-    place = opened(tmp_path, form)
+    place = ready(tmp_path, form)
     change = planned(place)
 
     def fail(path: str) -> bytes:
@@ -502,7 +515,7 @@ def test_a_value_that_does_not_read_back(
             place.write(change)
         text = "".join(traceback.format_exception(caught.value))
         assert not any(secret in text for secret in (KEY, SECRET, OTHER))
-        assert entries(tmp_path) == ([] if before is None else [form.default])
+        assert secret(tmp_path) == ([] if before is None else [form.default])
     for module in (store_toml, store_json):
         monkeypatch.setattr(module, "read_settings", fail)
     with pytest.raises(StoreError, match=r"cannot be read back; .* is as it was"):
@@ -511,7 +524,7 @@ def test_a_value_that_does_not_read_back(
 
 @both
 def test_what_changed_since_the_plan_is_kept(form: Form, tmp_path: Path) -> None:
-    place = opened(tmp_path, form)
+    place = ready(tmp_path, form)
     change = planned(place)
     (tmp_path / form.default).write_text("mine")
     with pytest.raises(Changed):
@@ -524,13 +537,13 @@ def test_what_changed_since_the_plan_is_kept(form: Form, tmp_path: Path) -> None
 @pytest.mark.parametrize("is_before", [True, False])
 def test_killed_while_writing(form: Form, name: str, is_before: bool, tmp_path: Path) -> None:
     save(tmp_path, form, one("A", OTHER))
-    place = opened(tmp_path, form)
+    place = ready(tmp_path, form)
     change = planned(place)
     assert killed_at(name, is_before, lambda: place.write(change))
     assert (tmp_path / form.default).read_bytes() in (change.before, change.after)
     save(tmp_path, form)
     assert read(tmp_path, form) == {"A": OTHER, **dict(zip(NAMES, (KEY, SECRET), strict=True))}
-    assert entries(tmp_path) == [form.default]
+    assert secret(tmp_path) == [form.default]
 
 
 # The example

@@ -614,7 +614,10 @@ def test_without_git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     code, said = fix()
     assert code == 0, said
     assert stored(tmp_path) == set(VALUES)
-    assert sorted(path.name for path in tmp_path.iterdir()) == [".env", ".env.example", "bot.py", "other.py"]
+    names = [".env", ".env.example", ".gitignore", "bot.py", "other.py"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == names
+    assert (tmp_path / ".gitignore").read_text() == "/.env\n", "somebody may make a repository of it"
+    assert fix()[0] == 0, "what was saved is not found again"
 
 
 @pytest.mark.parametrize("place", [".", "deep"])

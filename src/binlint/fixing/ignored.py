@@ -31,6 +31,7 @@ class Standing(NamedTuple):
     is_tracked: bool = False
     is_ignored: bool = True
     can_be_ignored: bool = True  # by a line at the end of the .gitignore at the project root
+    has_repository: bool = True
 
 
 class Unclear(NamedTuple):
@@ -67,7 +68,7 @@ def standing_of(root: str, path: str) -> Standing | Unclear:
 def _standing_outside(root: str, path: str) -> Standing:
     """In no repository, but one may be made of the folder; and a scan heeds its ignore files already."""
     is_kept = Walk(Folder("", os.path.abspath(root)), True, lambda _: None).keeps(path)
-    return Standing(False, not is_kept, not _takes_back(root, path))
+    return Standing(False, not is_kept, not _takes_back(root, path), has_repository=False)
 
 
 def line_for(path: str) -> bytes | None:

@@ -86,12 +86,21 @@ def _direct(code: Code, node: ast.expr, scope: ast.AST, moment: str) -> Judged:
         if spread is not None:
             return _target(spread, scope, moment)
     if isinstance(parent, _DISPLAYS) or (isinstance(parent, ast.Dict) and field == "values"):
-        return _item(moment)
+        return _item(code, parent, moment)
     return False, "a missing variable fails in this place"
 
 
-def _item(moment: str) -> Judged:
-    return moment == CALL, "the module reads the variable at import, and a missing one fails there"
+def _item(code: Code, container: ast.expr, moment: str) -> Judged:
+    """An item of what is handed to a call is an argument of it; others wait for somebody to take them."""
+    if moment == CALL:
+        return True, ""
+    parent, field = code.parent(container)
+    while isinstance(parent, _DISPLAYS) or (isinstance(parent, ast.Dict) and field == "values"):
+        container = parent
+        parent, field = code.parent(container)
+    if isinstance(parent, (ast.keyword, ast.Call)):
+        return _argument(code, container)
+    return False, "the module reads the variable at import, and a missing one fails there"
 
 
 def _argument(code: Code, node: ast.expr) -> Judged:

@@ -15,11 +15,14 @@ _PUBLIC_MODE = 0o644
 
 def published(root: str, shown: str) -> Refusal | None:
     """Why git would, or might, publish a file."""
-    return _objection(standing_of(root, shown), shown)
+    standing = standing_of(root, shown)
+    if isinstance(standing, Standing) and not standing.has_repository:
+        return None
+    return _objection(standing, shown)
 
 
 def ignoring(root: str, paths: Sequence[str]) -> Change | Refusal | None:
-    """What must be done so that git ignores some files; None if it does, or if there is no repository."""
+    """What must be done so that git ignores some files; None if it does."""
     lines: dict[str, bytes] = {}
     for shown in dict.fromkeys(paths):
         line = _line(root, shown)
@@ -54,6 +57,8 @@ def _line(root: str, shown: str) -> bytes | Refusal | None:
     line = line_for(shown)
     if standing.can_be_ignored and line is not None:
         return line
+    if not standing.has_repository:
+        return None
     return Refusal(
         f"git does not ignore {printable(shown)}, and the {IGNORE_FILE} at the root cannot change it",
         "have it ignored by the ignore file that decides, or " + OTHER_FILE,
