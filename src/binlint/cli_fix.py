@@ -144,7 +144,7 @@ def summary(prepared: transaction.Prepared, config: Config, is_done: bool) -> It
         yield from (note for change in prepared.changes for note in _readers(change))
     for setting in plan.settings:
         if setting.value is None:
-            yield f"  {clean(setting.name)}: not saved, since it stands for no real credential: set it yourself\n"
+            yield f"  {clean(setting.name)}: not saved, it was no real credential: set it yourself\n"
     for leak in plan.cleared:
         place = leak.finding.location
         emptied = "was emptied" if is_done else "would be emptied"

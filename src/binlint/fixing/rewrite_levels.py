@@ -92,15 +92,17 @@ def _direct(code: Code, node: ast.expr, scope: ast.AST, moment: str) -> Judged:
 
 def _item(code: Code, container: ast.expr, moment: str) -> Judged:
     """An item of what is handed to a call is an argument of it; others wait for somebody to take them."""
-    if moment == CALL:
-        return True, ""
     parent, field = code.parent(container)
     while isinstance(parent, _DISPLAYS) or (isinstance(parent, ast.Dict) and field == "values"):
         container = parent
         parent, field = code.parent(container)
     if isinstance(parent, (ast.keyword, ast.Call)):
         return _argument(code, container)
-    return False, "the module reads the variable at import, and a missing one fails there"
+    return _kept(moment)
+
+
+def _kept(moment: str) -> Judged:
+    return moment == CALL, "the module reads the variable at import, and a missing one fails there"
 
 
 def _argument(code: Code, node: ast.expr) -> Judged:
@@ -138,7 +140,7 @@ def _target(target: ast.expr, scope: ast.AST, moment: str) -> Judged:
         return _is_bound_once(scope, target.id), "the name is bound more than once"
     if isinstance(target, ast.Subscript):
         owner = getattr(target.value, "attr", getattr(target.value, "id", ""))
-        return (False, "the program sets a variable itself") if owner == "environ" else _item(moment)
+        return (False, "the program sets a variable itself") if owner == "environ" else _kept(moment)
     return isinstance(target, ast.Attribute), "several names get the variable"
 
 
