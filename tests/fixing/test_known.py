@@ -54,12 +54,15 @@ AVOIDED = [
     'key = os.getenv("BINANCE_KEY", "")\nprint(bool(key))',
     'key = os.getenv("BINANCE_KEY")\nprint(f"key: {key}")',
     'print(os.getenv("BINANCE_KEY"))',
+    'os.environ["BINANCE_KEY"] = "x"',
+    'os.environ.setdefault("BINANCE_KEY", "x")\nkey = os.environ["BINANCE_KEY"]',
+    'os.environ.update(BINANCE_KEY="x")',
+    'os.putenv("BINANCE_KEY", "x")',
     'if broken(: os.getenv("BINANCE_KEY")',
 ]
 NEITHER = [
     'key = os.environ["HOME_DIR"]',
     "os.environ[name]",
-    'os.environ["BINANCE_KEY"] = "x"',
     'settings["BINANCE_KEY"]',
     'key = os.environ["binance_key"]',
     'from pydantic_settings import BaseSettings\nclass S(BaseSettings):\n    binance_key: str = ""',

@@ -66,7 +66,7 @@ BLOCKS = (
     "if 1:\n  $B\nelif 0:\n  pass\nelse: x = 1",
     "if 0: pass\nelse:\n\t$B",
     "for x in range(2):\n    $B\nelse:\n    pass",
-    "x = [1]\nwhile x:\n    x.pop()\n    $B",
+    "turns = iter([1])\nwhile next(turns, 0):\n    $B",
     "try:\n    $B\nexcept (KeyError, IndexError) : pass\nfinally:\n    x = 1",
     "try:\n    raise KeyError\nexcept KeyError as os:\n    $B",
     "with open('/dev/null') as os, open('/dev/null'):\n    $B",

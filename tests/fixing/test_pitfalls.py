@@ -352,16 +352,12 @@ STAYS = [
     (".*", "inside an f-string|both in one (?:text|line)", "^part of a longer text / part of a longer text$"),
     (".*", "pattern", "a pattern of `match` cannot hold a look-up"),
     (".*", "default asked after", "asks whether the value is there"),
+    (".*", "default given None", "a call gives None on purpose"),
     (
         "docstring, then the place|branch|several branches|except as|for|walrus",
         "environ set(?:default)?",
         "set under a condition",
     ),
-]
-# What does not behave the same yet.
-KNOWN = [
-    (".*", "default given None", "a call that says None gets the variable, where it got None"),
-    ("except as", "environ setdefault", "its variable is given to the value of another file"),
 ]
 
 
@@ -422,21 +418,11 @@ def _is_sampled(row: str, place: str) -> bool:
     return at % SHARE == 0 or place == "positional" or row in ("plain", "parameter")
 
 
-def _known(row: str, place: str) -> str:
-    return next((why for rows, places, why in KNOWN if _fits(row, place, rows, places)), "")
-
-
 def _fits(row: str, place: str, rows: str, places: str) -> bool:
     return re.fullmatch(rows, row) is not None and re.fullmatch(places, place) is not None
 
 
-SAMPLED = [
-    pytest.param(
-        row, place, marks=[pytest.mark.xfail(reason=why, strict=True)] if (why := _known(row, place)) else []
-    )
-    for row, place in CELLS
-    if _is_sampled(row, place)
-]
+SAMPLED = [(row, place) for row, place in CELLS if _is_sampled(row, place)]
 
 
 @pytest.mark.parametrize(("row", "place"), SAMPLED)

@@ -38,7 +38,7 @@ class Known(NamedTuple):
     """Names of variables that stand for credentials, as the project reads them."""
 
     reused: frozenset[str]  # without them the project fails, or gives on what it got
-    avoided: frozenset[str]  # by whose absence it may choose to do something else
+    avoided: frozenset[str]  # by whose absence it may choose to do something else, or that it sets itself
 
 
 def read_variables(texts: Iterable[str]) -> Known:
@@ -77,12 +77,16 @@ def _reads(code: Code) -> Iterator[tuple[str, bool]]:
             yield from ((name, False) for name in _asked_for(node))
         elif isinstance(node, ast.Subscript | ast.Attribute):
             name = _subscript(code, node, is_dynaconf)
-            if name is not None and isinstance(node.ctx, ast.Load):
-                yield name, not may_lack
+            if name is not None:
+                yield name, isinstance(node.ctx, ast.Load) and not may_lack
         elif isinstance(node, ast.Call):
             called, name = code.dotted(node.func), only_text(node.args[0]) if node.args else None
+            if called.endswith("environ.update"):
+                yield from ((keyword.arg, False) for keyword in node.keywords if keyword.arg is not None)
             if name is None:
                 continue
+            if called.endswith(("environ.setdefault", "putenv")):
+                yield name, False
             has_default = any(True for _ in _defaults(node))
             if called.lower() in _STRICT:
                 yield name, not has_default

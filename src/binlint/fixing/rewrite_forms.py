@@ -343,6 +343,8 @@ def _parameter(place: Place) -> Outcome:
         return Draft(planned, lambda: code.replace(place.node, ast.Constant(...)))
     if _asks_after(function, parameter.arg):
         return Refused("the function asks whether the value is there, so that its default cannot become None")
+    if _is_given_none(code, function, parameter.arg):
+        return Refused("a call gives None on purpose, so that the default cannot become None")
     edits = replacement(code, place.node, "None")
     if isinstance(edits, Refused):
         return edits
@@ -369,6 +371,18 @@ def _asks_after(function: ast.AST, name: str) -> bool:
             test = node
         if test is not None and any(isinstance(n, ast.Name) and n.id == name for n in ast.walk(test)):
             return True
+    return False
+
+
+def _is_given_none(code: Code, function: ast.FunctionDef | ast.AsyncFunctionDef, name: str) -> bool:
+    """Whether a call in the file says None where the parameter may be meant."""
+    owner, _ = code.parent(function)
+    called = {function.name, owner.name if isinstance(owner, ast.ClassDef) else function.name}
+    for node in ast.walk(code.tree):
+        if isinstance(node, ast.Call) and code.dotted(node.func).rpartition(".")[2] in called:
+            given = [*node.args, *(each.value for each in node.keywords if each.arg in (name, None))]
+            if any(isinstance(each, ast.Constant) and each.value is None for each in given):
+                return True
     return False
 
 
