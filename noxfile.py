@@ -19,6 +19,7 @@ CHECKS = (
     ("lint-imports",),
     ("python", "tools/generate_docs.py", "--check"),
     ("python", "tools/compile_catalogue.py", "--check"),
+    ("python", "tools/generate_completions.py", "--check"),
     ("pre-commit", "validate-manifest", ".pre-commit-hooks.yaml"),
     ("binlint", "."),
 )

@@ -10,7 +10,7 @@ from typing import IO, TYPE_CHECKING
 
 from binlint.cli_options import Options, plain_options
 from binlint.cli_output import Output, check_target
-from binlint.errors import BinlintError, ConfigError
+from binlint.errors import BinlintError, ConfigError, failed_at
 
 if TYPE_CHECKING:
     from binlint.cli_baseline import Filter
@@ -44,7 +44,7 @@ def main(
     except KeyboardInterrupt:
         out.complain("interrupted")
     except Exception as error:  # the net under everything
-        out.complain(f"internal error in {_place(error)} {type(error).__name__}; please report")
+        out.complain(f"internal error in {failed_at(error)}; please report")
     return FAILED
 
 
@@ -362,14 +362,3 @@ def _current_folder() -> str:
         return os.getcwd()
     except OSError:
         raise ConfigError("the current directory does not exist any more") from None
-
-
-def _place(error: BaseException) -> str:
-    """Where binlint's own code failed, as module:function line; without values, which could be secrets."""
-    place, trace = "binlint", error.__traceback__
-    while trace is not None:
-        module = str(trace.tb_frame.f_globals.get("__name__", ""))
-        if module.partition(".")[0] == "binlint":
-            place = f"{module}:{trace.tb_frame.f_code.co_name} {trace.tb_lineno}"
-        trace = trace.tb_next
-    return place

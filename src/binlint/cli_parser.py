@@ -70,23 +70,12 @@ class _Parser(argparse.ArgumentParser):
 
 def parse_check(arguments: Sequence[str], out: Writer) -> Options:
     """The arguments of `binlint [check] …`. Raises ConfigError for what it does not know."""
-    return _parsed(_check_parser(), arguments, out, "check")
+    return _parsed(check_parser(), arguments, out, "check")
 
 
 def parse_baseline(arguments: Sequence[str], out: Writer) -> Options:
     """The arguments of `binlint baseline …`, the command among them: those of a check, and some more."""
-    parser = _check_parser()
-    parser.usage, parser.description = _BASELINE_USAGE, _BASELINE_DESCRIPTION
-    add = parser.add_argument_group("what is written").add_argument
-    add("--prune", action="store_true", help="also drop what is found no more")
-    add("--reason", metavar="TEXT", default="", help="why the new entries are accepted")
-    add(
-        "--expires",
-        metavar="DAY",
-        default="",
-        help="their last day, as 2027-01-31; also renews expired entries",
-    )
-    options = _parsed(parser, arguments, out, "baseline")
+    options = _parsed(baseline_parser(), arguments, out, "baseline")
     has_report = options.output_file is not None or options.outputs
     if (
         options.fix
@@ -146,7 +135,8 @@ def parse_rules(arguments: Sequence[str], out: Writer) -> None:
     parser.parse_args(arguments)
 
 
-def _check_parser() -> _Parser:
+def check_parser() -> _Parser:
+    """The parser of `binlint [check]`, from which completions and the manual are made, too."""
     parser = _Parser(
         "binlint",
         usage=_USAGE,
@@ -265,6 +255,22 @@ def _check_parser() -> _Parser:
     )
     add("--isolated", action="store_true", help="read no configuration file")
     add("--show-settings", action="store_true", help="show the configuration in force, and stop")
+    return parser
+
+
+def baseline_parser() -> _Parser:
+    """The same for `binlint baseline`, which takes some more."""
+    parser = check_parser()
+    parser.usage, parser.description = _BASELINE_USAGE, _BASELINE_DESCRIPTION
+    add = parser.add_argument_group("what is written").add_argument
+    add("--prune", action="store_true", help="also drop what is found no more")
+    add("--reason", metavar="TEXT", default="", help="why the new entries are accepted")
+    add(
+        "--expires",
+        metavar="DAY",
+        default="",
+        help="their last day, as 2027-01-31; also renews expired entries",
+    )
     return parser
 
 

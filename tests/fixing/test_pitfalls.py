@@ -472,7 +472,7 @@ def failure(row: str, place: str) -> str:
     try:
         check(row, place, is_whole=True)
     except AssertionError as error:
-        return "" if _known(row, place) else str(error).partition("\n")[0] or "differs"
+        return str(error).partition("\n")[0] or "differs"
     return ""
 
 
