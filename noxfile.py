@@ -38,6 +38,13 @@ def lint(session: nox.Session) -> None:
         session.run(*command)
 
 
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Builds the site of the documentation into site/; a broken link is an error."""
+    session.install("-q", "zensical>=0.0.73")
+    session.run("zensical", "build", "--clean", "--strict")
+
+
 def _install(session: nox.Session) -> None:
     if session.virtualenv.is_sandboxed:
         session.install("-q", "-e", ".[dev]")
