@@ -19,6 +19,10 @@ def select(options: Options, paths: Sequence[str], config: Config, cwd: str) -> 
     """What a run that asks for changes looks at; None for any other. Raises ConfigError."""
     if options.changed_lines and options.since is None:
         raise ConfigError("--changed-lines goes with --since")
+    if options.changed_lines and (options.fix or options.diff or options.add_ignore is not None):
+        raise ConfigError(
+            "--changed-lines restricts what is reported; what is moved or marked is whole files"
+        )
     if not options.staged and options.since is None:
         return None
     if options.staged and options.since is not None:

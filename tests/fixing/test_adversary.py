@@ -173,7 +173,6 @@ def test_a_program_that_loads_its_variables_finds_them(project: Path, stubs: Pat
     assert _same(project, stubs, files, "main.py", own=True).code == 0
 
 
-@pytest.mark.xfail(strict=True, reason="any path that ends in .env counts as the store: detect._says_env")
 @pytest.mark.parametrize("path", ["config/.env", "/nonexistent/.env"])
 def test_another_file_of_that_name_is_not_the_store(project: Path, stubs: Path, path: str):
     start = f"from dotenv import load_dotenv\nload_dotenv('{path}')\nimport exchange\n"
@@ -208,7 +207,6 @@ def test_a_program_that_asks_for_the_variable_is_told_nothing_new(project: Path,
     _same(project, stubs, {"bot.py": EXCHANGE, "other.py": f"import os\n{asking}"}, "other.py")
 
 
-@pytest.mark.xfail(strict=True, reason="fixing/known.py does not see that something hangs on the variable")
 @pytest.mark.parametrize("asking", MISSED.values(), ids=MISSED)
 def test_a_program_that_asks_in_other_ways_is_told_nothing_new(project: Path, stubs: Path, asking: str):
     _same(project, stubs, {"bot.py": EXCHANGE, "other.py": f"import os\n{asking}"}, "other.py")
@@ -222,9 +220,6 @@ OTHERS = {
 }
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the names of files that are not Python are not claimed for their values"
-)
 @pytest.mark.parametrize("other", OTHERS)
 def test_a_name_that_has_another_value_beside_the_code_is_not_taken(project: Path, other: str):
     _grow(project, {"bot.py": EXCHANGE, other: OTHERS[other]})
@@ -305,7 +300,6 @@ def test_an_emptied_notebook_shows_no_value(project: Path):
     assert set(_stored(project).values()) == {KEY, SECRET}
 
 
-@pytest.mark.xfail(strict=True, reason="--changed-lines restricts the report, and not --fix")
 def test_lines_that_did_not_change_are_not_fixed(project: Path):
     _grow(project, {"bot.py": EXCHANGE})
     git(project, "add", "--all")

@@ -400,8 +400,8 @@ def _loads(tree: ast.Module, node: ast.AST) -> bool:
 
 def _says_env(given: ast.expr, tree: ast.Module) -> bool:
     """Whether an argument may mean a file called `.env`."""
-    if isinstance(given, ast.Constant) and given.value is None:
-        return True
+    if isinstance(given, ast.Constant):
+        return given.value is None or posixpath.normpath(str(given.value)) == ".env"
     if isinstance(given, ast.Call) and _last_name(given.func) == "find_dotenv" and not given.args:
         return True
     words = [node.value for node in ast.walk(given) if isinstance(node, ast.Constant)]

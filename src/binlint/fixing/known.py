@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from typing import NamedTuple
 
 from binlint.fixing.key_paths import read_path_name
-from binlint.fixing.rewrite_code import Code, only_text, parsed
+from binlint.fixing.rewrite_code import FUNCTIONS, Code, only_text, parsed
 from binlint.fixing.rewrite_settings import settings_variables
 from binlint.names import read_name
 
@@ -17,10 +17,14 @@ _SPELLED = re.compile(r"""["']([A-Z][A-Z0-9_]{2,60})["']""")
 _NAME = re.compile(r"[A-Z][A-Z0-9_]{2,60}")
 _MAPPINGS = frozenset({"environ", "environb"})
 _STRICT = frozenset({"config", "decouple.config", "env", "env.str"})  # of decouple and environs: they raise
+_CATCHES = re.compile(r"\b(?:KeyError|LookupError|(?:Base)?Exception|suppress)\b|\bexcept\s*:")
 _ENDS = frozenset({"exit", "sys.exit", "quit", "os._exit", "parser.error"})
+_OF_THE_PROGRAM = frozenset(
+    {"config", "settings", "conf", "cfg", "print", "options"}
+)  # with names of their own
 _DYNACONF = "DYNACONF_"
 _ASKED = frozenset(
-    {"bool", "len", "any", "all", "print", "str", "repr"}
+    "bool len any all print str repr unittest.skipIf unittest.skipUnless pytest.mark.skipif".split()
 )  # what they give differs with the value
 _ASKING = (
     ast.BoolOp,
@@ -71,13 +75,15 @@ def _reads(code: Code) -> Iterator[tuple[str, bool]]:
         yield from ((name, True) for name in settings_variables(code))
     tested = frozenset(_tested(code))
     is_dynaconf = "dynaconf" in code.text
-    may_lack = "KeyError" in code.text
+    may_lack = _CATCHES.search(code.text) is not None
+    understood: set[ast.AST] = set()
     for node in ast.walk(code.tree):
         if isinstance(node, ast.Compare):
             yield from ((name, False) for name in _asked_for(node))
         elif isinstance(node, ast.Subscript | ast.Attribute):
             name = _subscript(code, node, is_dynaconf)
             if name is not None:
+                understood.update(ast.walk(node))
                 yield name, isinstance(node.ctx, ast.Load) and not may_lack
         elif isinstance(node, ast.Call):
             called, name = code.dotted(node.func), only_text(node.args[0]) if node.args else None
@@ -89,9 +95,30 @@ def _reads(code: Code) -> Iterator[tuple[str, bool]]:
                 yield name, False
             has_default = any(True for _ in _defaults(node))
             if called.lower() in _STRICT:
+                understood.add(node.args[0])
                 yield name, not has_default
             elif called.rpartition(".")[2] == "getenv" or called.endswith("environ.get"):
+                understood.add(node.args[0])
                 yield name, not _is_tested(code, node, tested)
+    if "environ" in code.text or "getenv" in code.text:
+        yield from ((name, False) for name in _handed_on(code, understood))
+
+
+def _handed_on(code: Code, understood: Container[ast.AST]) -> Iterator[str]:
+    """Texts that some other code may take for the name of a variable."""
+    for node in ast.walk(code.tree):
+        name = only_text(node)
+        if name is None or node in understood:
+            continue
+        above, field, _ = next(code.above(node), (None, "", node))
+        if isinstance(above, ast.Call):
+            owner = above.func.value if isinstance(above.func, ast.Attribute) else above.func
+            if code.dotted(owner).rpartition(".")[2].lower() not in _OF_THE_PROGRAM:
+                yield name
+        elif isinstance(above, ast.keyword | ast.List | ast.Tuple | ast.Set | ast.Assign | ast.AnnAssign):
+            yield name
+        elif isinstance(above, ast.Dict) and field == "keys" and "patch.dict" in code.text:
+            yield name
 
 
 def _subscript(code: Code, node: ast.Subscript | ast.Attribute, is_dynaconf: bool) -> str | None:
@@ -129,12 +156,24 @@ def _is_tested(code: Code, call: ast.Call, tested: frozenset[str]) -> bool:
     if isinstance(above, ast.Return):
         return any(getattr(outer, "name", None) in tested for outer, _, _ in code.above(above))
     if isinstance(above, ast.keyword):
-        return above.arg in tested
+        return above.arg in tested or _is_own(code, code.parent(above)[0])
+    if isinstance(above, ast.Dict):
+        return any(
+            only_text(key) in tested
+            for key, value in zip(above.keys, above.values, strict=True)
+            if value is node
+        )
     if isinstance(above, ast.If | ast.Assert):
         return not _only_fails(code, above)
     if isinstance(above, ast.Call):
-        return code.dotted(above.func) in _ASKED
+        return code.dotted(above.func) in _ASKED or _is_own(code, above)
     return isinstance(above, _ASKING)
+
+
+def _is_own(code: Code, call: ast.AST) -> bool:
+    """Whether a call goes to a function of the file, which may ask for what it is given."""
+    name = code.dotted(call.func).rpartition(".")[2] if isinstance(call, ast.Call) else ""
+    return any(isinstance(each, FUNCTIONS) and each.name == name for each in ast.walk(code.tree))
 
 
 def _defaults(call: ast.Call) -> Iterator[ast.expr]:
@@ -178,7 +217,7 @@ def _tested(code: Code) -> Iterator[str]:
             asked = [node.value]
         for test in asked:
             for inner in ast.walk(test):
-                name = _last(inner) if isinstance(inner, ast.expr) else None
+                name = _last(inner) or only_text(inner) if isinstance(inner, ast.expr) else None
                 if name is not None:
                     yield name
 

@@ -6,6 +6,7 @@ are gone. What cannot be planned so is refused with its reason.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
@@ -31,9 +32,11 @@ NOT_CODE = "only Python is rewritten: move it by hand"
 OUTSIDE = "it lies outside the project: run binlint there"
 TWO_DEFAULTS = "{} has several defaults: one variable cannot stand for all of them"
 STUB = "a stub is never executed: delete it by hand"
+NOT_CLEARED = "its output shows a value that is saved nowhere else: clear it by hand"
 OTHER_FILE = "its parts stand in several files"
 SEVERAL = "the same value stands in {}, which is not rewritten: {}"
 UNSAFE = "only with --unsafe-fixes: {}"
+_VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*")
 _NEW = "BINLINT_NEW_VARIABLE"
 _NO_CODE = notebooks.ELSEWHERE | {NOT_CODE}  # what stays for these reasons keeps no code from being mended
 _STORED = Severity.WARNING  # what is only noted, a placeholder or an example, need not be kept
@@ -192,6 +195,8 @@ class Planner:
             if isinstance(plan, FilePlan) and plan.after != old:
                 plans[path] = plan
                 self._cleared += [leak for leak in here if not shows(after, leak.value.reveal())]
+        for leak in shown:
+            self._left[leak.finding.location] = NOT_CLEARED
         for leak in self._cleared:
             del self._left[leak.finding.location]
         return [each for _, each in sorted(plans.items())]
@@ -255,7 +260,10 @@ class Planner:
         """The variables that the source itself gives to values, as in `os.getenv("NAME", "…")`."""
         for leak in leaks:
             text = self._text(leak.origins[0].path)
-            if text is None or self._reason(leak):
+            reason = self._reason(leak)
+            if reason == NOT_CODE and _VARIABLE.fullmatch(name := leak.name.rpartition(".")[2]):
+                yield name, leak.value  # a shell or a container gives it to the program
+            if text is None or reason:
                 continue
             places = tuple(origin.place for origin in leak.origins)
             target = Target(places[0], places, leak.value.reveal(), _NEW)
