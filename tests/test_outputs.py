@@ -275,7 +275,7 @@ def test_the_problem_matcher_reads_the_concise_format() -> None:
     written = run("--output-format", "concise", ".")[1].splitlines()
     found = [match.groups() for match in map(line.match, written) if match]
     assert found == [("a b:1:2.py", "2", "11", "BIN101", "Binance API key is hard-coded in `api_key`")]
-    for path in (r"C:\work\bot\main.py", r"\\server\share\x.py", "C:/work/bot.py", "src/交易.py"):
+    for path in (r"C:\bots\grid\main.py", r"\\server\share\x.py", "C:/bots/grid.py", "src/交易.py"):
         match = line.match(f"{path}:12:3: BIN102 Binance secret key: is hard-coded")
         assert match is not None
         assert match.groups() == (path, "12", "3", "BIN102", "Binance secret key: is hard-coded")

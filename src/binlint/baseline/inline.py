@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
+from abc import ABC, abstractmethod
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
@@ -126,15 +127,15 @@ def _written(text: str, wanted: dict[_Spot, list[Finding]], reason: str) -> str:
 # where
 
 
-class _Spots:
+class _Spots(ABC):
     """Where comments can stand in a text."""
 
     def __init__(self, text: str) -> None:
         self._lines = _END.split(text)
 
+    @abstractmethod
     def of(self, finding: Finding) -> _Spot | None:
         """The place for a finding's directive, if there is one."""
-        raise NotImplementedError
 
     def line(self, number: int) -> str:
         """A line by its number; none where there is no such line."""

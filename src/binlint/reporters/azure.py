@@ -20,11 +20,7 @@ def render(report: Report, context: ReportContext) -> str:
     """`##vso[task.logissue …]message` for the listed findings, in the order of their severity."""
     findings = severest_first(listed(report, context))
     lines = [_issue(finding) if finding.severity in _TYPES else one_line(finding) for finding in findings]
-    lines += summary.file_notes(report, context)
-    lines += summary.statistics(report, context)
-    closing = summary.closing(report, context)
-    if closing:
-        lines.append(closing)
+    lines += summary.ending(report, context)
     return "".join(plain(f"{line}\n", context.unicode) for line in lines)
 
 

@@ -12,9 +12,5 @@ from binlint.reporters.listing import listed, one_line
 def render(report: Report, context: ReportContext) -> str:
     """`path:line:col: CODE message` for every listed finding."""
     lines = [one_line(finding) for finding in listed(report, context)]
-    lines += summary.file_notes(report, context)
-    lines += summary.statistics(report, context)
-    closing = summary.closing(report, context)
-    if closing:
-        lines.append(closing)
+    lines += summary.ending(report, context)
     return "".join(plain(f"{line}\n", context.unicode) for line in lines)

@@ -16,11 +16,7 @@ from binlint.reporters.listing import listed
 def render(report: Report, context: ReportContext) -> str:
     """A block for each file, blocks apart by a blank line."""
     lines = list(_blocks(listed(report, context)))
-    lines += summary.file_notes(report, context)
-    lines += summary.statistics(report, context)
-    closing = summary.closing(report, context)
-    if closing:
-        lines.append(closing)
+    lines += summary.ending(report, context)
     return "".join(plain(f"{line}\n", context.unicode) for line in lines)
 
 

@@ -13,11 +13,7 @@ from binlint.reporters.listing import listed
 def render(report: Report, context: ReportContext) -> str:
     """`path:line: [CODE] message` for every listed finding."""
     lines = list(map(_line, listed(report, context)))
-    lines += summary.file_notes(report, context)
-    lines += summary.statistics(report, context)
-    closing = summary.closing(report, context)
-    if closing:
-        lines.append(closing)
+    lines += summary.ending(report, context)
     return "".join(plain(f"{line}\n", context.unicode) for line in lines)
 
 

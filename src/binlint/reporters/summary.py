@@ -67,6 +67,15 @@ def closing(report: Report, context: ReportContext) -> str:
     return "" if silent else line(report, context)
 
 
+def ending(report: Report, context: ReportContext) -> Iterator[str]:
+    """What follows the findings in a format of lines: notes about files, statistics, the closing line."""
+    yield from file_notes(report, context)
+    yield from statistics(report, context)
+    last = closing(report, context)
+    if last:
+        yield last
+
+
 def statistics(report: Report, context: ReportContext) -> Iterator[str]:
     """With `--statistics`: how often each rule was found, the most frequent first, hidden ones included."""
     if not context.statistics:

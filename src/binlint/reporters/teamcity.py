@@ -23,11 +23,7 @@ def render(report: Report, context: ReportContext) -> str:
     """`##teamcity[inspectionType …]` and `##teamcity[inspection …]` lines, then the closing line."""
     findings = listed(report, context)
     lines = [*_types(findings, context), *map(_inspection, findings)]
-    lines += summary.file_notes(report, context)
-    lines += summary.statistics(report, context)
-    closing = summary.closing(report, context)
-    if closing:
-        lines.append(closing)
+    lines += summary.ending(report, context)
     return "".join(plain(f"{line}\n", context.unicode) for line in lines)
 
 
