@@ -6,12 +6,15 @@ of its own, so that the list of checks stands here only.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import nox
 
 nox.options.default_venv_backend = "venv"
 nox.options.reuse_venv = "yes"
 nox.options.sessions = ["tests", "lint"]
 
+WORKFLOWS = sorted(map(str, Path(".github/workflows").glob("*.yml")))
 CHECKS = (
     ("ruff", "check", "."),
     ("ruff", "format", "--check", "."),
@@ -19,8 +22,12 @@ CHECKS = (
     ("lint-imports",),
     ("python", "tools/generate_docs.py", "--check"),
     ("python", "tools/compile_catalogue.py", "--check"),
+    ("python", "tools/catalogue_fixtures.py", "--check"),
     ("python", "tools/generate_completions.py", "--check"),
     ("pre-commit", "validate-manifest", ".pre-commit-hooks.yaml"),
+    ("check-jsonschema", "--builtin-schema", "vendor.github-actions", "action.yml"),
+    ("check-jsonschema", "--builtin-schema", "vendor.github-workflows", *WORKFLOWS),
+    ("zizmor", "--offline", "--quiet", "--no-progress", "."),
     ("binlint", "."),
 )
 

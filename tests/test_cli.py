@@ -177,6 +177,11 @@ def test_paths_that_are_named_like_commands(name: str) -> None:
         (("check", "check"), ("check",)),
         (("check", "--force-exclude", "a"), ("a",)),
         (("check", "--force-exclude", "rules"), ("rules",)),
+        (("check", "--quiet", "--force-exclude", "--", "-e", "rules"), ("-e", "rules")),
+        (("check", "--force-exclude", "--quiet", "a", "--", "--"), ("a", "--")),
+        (("--quiet", "check", "a"), ("a",)),
+        (("check", "--", "a", "-"), ("a", "./-")),
+        (("-", "--", "-"), ("-", "./-")),
         (("--force-exclude", "a"), ("a",)),
         (("a", "-q", "b", "--", "-c"), ("a", "b", "-c")),
         (("-q", "check", "a"), ("a",)),
@@ -189,7 +194,7 @@ def test_paths(arguments: tuple[str, ...], paths: tuple[str, ...]) -> None:
     plain = cli_options.plain_options(arguments)
     parsed = cli_parser.parse_check(arguments, io.StringIO())
     assert parsed.paths == paths
-    assert plain is None or (plain.paths, plain.overrides) == (parsed.paths, parsed.overrides)
+    assert plain is None or (*plain[:2], plain.quiet) == (*parsed[:2], parsed.quiet)
 
 
 @pytest.mark.parametrize(

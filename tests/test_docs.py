@@ -86,3 +86,26 @@ def test_the_sample_project_has_something_to_see():
     wanted = {path.name: expectations(path.read_bytes()).required for path in SAMPLES}
     assert [str(each) for each in wanted["first_steps.py"]] == ["5: BIN101", "6: BIN102"]
     assert wanted["rebalance.py"] == ()
+
+
+def test_the_comparison_is_what_the_script_printed():
+    """Between the markers of the page stands what `benchmarks/compare.py --output` stored, and nothing else."""
+    page = (ROOT / "docs" / "comparison.md").read_text(encoding="utf-8")
+    printed = (ROOT / "benchmarks" / "results" / "comparison.md").read_text(encoding="utf-8")
+    begin = "<!-- printed by `python benchmarks/compare.py`, from benchmarks/results/comparison.md -->\n\n"
+    before, _, rest = page.partition(begin)
+    shown, end, after = rest.partition("\n<!-- end of the comparison -->\n")
+    assert (shown, bool(end), after) == (printed, True, "")
+    assert not re.search(r"\d[\d,.]* ?(×|%)", before), "a number that the script did not print"
+
+
+def test_the_comparison_names_who_was_not_run_and_what_binlint_misses():
+    printed = (ROOT / "benchmarks" / "results" / "comparison.md").read_text(encoding="utf-8")
+    assert re.match(r"\d{4}-\d\d-\d\d, Python 3\.\d+, `python benchmarks/compare\.py .*`\.\n", printed)
+    tables = re.findall(r"^\| ([a-z][^|]*) \|", printed, re.MULTILINE)
+    assert {"binlint", "one regular expression", "gitleaks", "detect-secrets"} <= set(tables)
+    assert tables[: len(tables) // 2] == tables[len(tables) // 2 :], "each tool is in both tables"
+    _, _, rest = printed.partition("\nNot run:\n")
+    missed = re.search(r"^Found by another tool and not by binlint: (\d+)$", rest, re.MULTILINE)
+    assert missed
+    assert len(re.findall(r"^- `", rest, re.MULTILINE)) == int(missed[1])

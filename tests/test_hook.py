@@ -35,7 +35,7 @@ repos:
       - id: binlint
 """
 # What would make git or Python look elsewhere, or pre-commit leave something out.
-SCRUBBED = ("GIT_", "PRE_COMMIT", "CI", "PYTHON", "SKIP", "BINLINT_", "VIRTUAL_ENV")
+SCRUBBED = ("GIT_", "PRE_COMMIT", "PREK_", "CI", "PYTHON", "SKIP", "BINLINT_", "VIRTUAL_ENV")
 
 
 class Workshop:
@@ -44,9 +44,10 @@ class Workshop:
     def __init__(self, folder: Path) -> None:
         self.binlint = folder / "binlint"
         self.project = folder / "project"
-        self._environment = {
+        self.environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith(SCRUBBED)},
             "PRE_COMMIT_HOME": str(folder / "cache"),
+            "PREK_HOME": str(folder / "prek"),
             "GIT_CONFIG_GLOBAL": os.devnull,
             "GIT_CONFIG_NOSYSTEM": "1",
             "GIT_AUTHOR_NAME": "a",
@@ -67,7 +68,7 @@ class Workshop:
         done = subprocess.run(
             command,
             cwd=cwd or self.project,
-            env=self._environment,
+            env=self.environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

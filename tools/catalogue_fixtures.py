@@ -1,7 +1,7 @@
 """Writes `fixtures/catalogue`: programs that use every catalogue entry of tier 1 and 2, loudly and quietly.
 
 The values are those of `fixtures/CREDENTIALS.md`, drawn in order, so that the same catalogue gives the same
-files. `--check` writes nothing and exits 1 if what is written is out of date.
+files. `--check` writes nothing; it names what is out of date, and then exits 1.
 """
 
 from __future__ import annotations
@@ -643,7 +643,10 @@ def main(arguments: list[str]) -> int:
         present = {
             p.relative_to(TARGET).as_posix(): p.read_text(encoding="utf-8") for p in TARGET.rglob("*.py")
         }
-        return 0 if present == made else 1
+        stale = sorted(path for path in {*made, *present} if made.get(path) != present.get(path))
+        for path in stale:
+            print(f"fixtures/catalogue/{path} is stale: run tools/catalogue_fixtures.py", file=sys.stderr)
+        return 1 if stale else 0
     shutil.rmtree(TARGET, ignore_errors=True)
     for path, text in made.items():
         (TARGET / path).parent.mkdir(parents=True, exist_ok=True)

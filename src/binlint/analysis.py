@@ -25,13 +25,13 @@ from binlint.report import Note
 from binlint.rules import RULES
 from binlint.rules.judge import judge
 from binlint.shapes import Shape, classify
-from binlint.sources.kinds import CODE, DOTENV, SCRIPT, SETTINGS, TEXT, kind_of
+from binlint.sources.kinds import CODE, DOTENV, SCRIPT, kind_of
 from binlint.sources.membership import members, would_commit
 from binlint.sources.project import Project
 from binlint.sources.source import Source
+from binlint.sources.whole import given_to_others, is_material, may_be_taken, speaks_of_binance
 
 _LOUD = frozenset({Shape.KEY, Shape.PRIVATE_KEY, Shape.ENCRYPTED_PRIVATE_KEY})
-_LOADED = CODE | SETTINGS | {SCRIPT, TEXT}  # what code can bring to a client
 _FRAMEWORKS = frozenset({"ccxt", "hmac"})  # ways to Binance on which its name need not stand
 _VARIABLES = {
     Kind.API_KEY: "API_KEY",
@@ -47,6 +47,7 @@ class Scope(NamedTuple):
 
     listed: frozenset[str]
     is_hook: bool  # files were named, so that the rest of the project is only what they lead to
+    is_whole: bool = False  # and all of it was gathered for what they hold
 
 
 class Analysed(NamedTuple):
@@ -69,17 +70,13 @@ def analyse(
     scope: Scope,
     speaks: Callable[[], bool],
 ) -> Analysed:
-    """Looks at what the byte filter has let through. `speaks` tells whether the project speaks of Binance."""
-    material = frozenset(
-        source.path
-        for source in sources
-        if kind_of(source.path) in _LOADED
-        and (
-            candidates.has_key(source.data)
-            or (candidates.names_binance(source.data) and candidates.has_hex(source.data))
-        )
-    )
-    is_ours = any(candidates.names_binance(source.data) or b"ccxt" in source.data for source in sources)
+    """Looks at what the byte filter has let through. `speaks` tells whether the project speaks of Binance.
+
+    What the project has in hand besides is not traced for its own sake.
+    """
+    in_hand = [Source(path, project.read(path) or b"") for path in project.in_hand]
+    material = frozenset(source.path for source in in_hand if is_material(source.path, source.data))
+    is_ours = any(candidates.names_binance(source.data) or b"ccxt" in source.data for source in in_hand)
     examiner = Examiner(config, project, material, is_ours)
     traced = _traced(sources, examiner)
     read = [each.path for each in traced if each.skipped is None]
@@ -87,6 +84,8 @@ def analyse(
     traced += related
     drafts, leaks = _judged(traced, strangers, examiner, config, scope, speaks)
     outcomes = _completed(drafts, read, examiner, project, scope)
+    if scope.is_whole:  # what could not be read elsewhere is for those who scan it
+        traced = [each for each in traced if each.path in scope.listed]
     return Analysed(
         findings=tuple(f for outcome in outcomes for f in outcome.findings),
         suppressed=tuple(f for outcome in outcomes for f in outcome.suppressed),
@@ -101,6 +100,10 @@ def analyse(
         found=len(drafts),
         leaks=_kept(leaks, outcomes),
     )
+
+
+def _is_code(path: str) -> bool:
+    return kind_of(path) in (*CODE, SCRIPT)
 
 
 def _kept(leaks: Sequence[Leak], outcomes: Sequence[Outcome]) -> tuple[Leak, ...]:
@@ -137,9 +140,8 @@ def _related(
     """
     homes = _unexplained(traced, examiner.catalogue.samples, speaks)
     if examiner.world.material and speaks():
-        for path in sorted(examiner.world.material - _explained_files(traced)):
-            if kind_of(path) not in (*CODE, SCRIPT):
-                continue
+        open_files = {each.path for each in traced} & examiner.world.material - _explained_files(traced)
+        for path in sorted(filter(_is_code, open_files)):
             homes.setdefault(path, frozenset())  # some have neither name nor company: the client would tell
     readers_of = {path: tuple(_readers(path, words, project)) for path, words in homes.items()}
     readers = dict.fromkeys(reader for found in readers_of.values() for reader in found)
@@ -171,17 +173,22 @@ def _unexplained(
     homes: dict[str, set[str]] = {}
     for each in traced:
         for sighting in each.sightings:
-            is_code = kind_of(sighting.origins[0].path) in (*CODE, SCRIPT)
+            is_code = _is_code(sighting.origins[0].path)
             is_open = is_code and sighting.sink is None and explained.isdisjoint(sighting.origins)
             if not is_open:
                 continue
-            shape = classify(sighting.text.reveal(), samples)
-            # A private key without any company is nobody's.
-            is_ours = bool(sighting.company) or sighting.named_binance or shape is Shape.KEY or speaks()
-            if shape in _LOUD and is_ours:
+            if _is_loud(sighting, samples, speaks):
                 names = (sighting.name.partition(".")[0], sighting.context.partition(".")[0])
                 homes.setdefault(sighting.origins[0].path, set()).update(filter(None, names))
     return {path: frozenset(names) for path, names in sorted(homes.items())}
+
+
+def _is_loud(sighting: Sighting, samples: frozenset[str], speaks: Callable[[], bool]) -> bool:
+    """Whether a text is shaped like a credential. A private key without any company is nobody's."""
+    shape = classify(sighting.text.reveal(), samples)
+    if shape not in _LOUD:
+        return False
+    return bool(sighting.company) or sighting.named_binance or shape is Shape.KEY or speaks()
 
 
 def _explained_files(traced: Sequence[Traced]) -> frozenset[str]:
@@ -223,11 +230,15 @@ def _judged(
     findings = judge(sightings, RULES, examiner.catalogue.samples)
     if not findings:
         return [], []
-    findings = _warned_of_git(_reported(findings, config, scope), config)
+    tree = _in_tree(findings, config, scope)
     texts = {sighting.origins[0]: sighting.text for sighting in sightings}
+    variables = dict(zip(tree, _variables(tree, texts), strict=True))
+    reported = _reported(tree, config, scope, examiner.world.project)
+    if not scope.is_whole:
+        variables = dict(zip(reported, _variables(reported, texts), strict=True))
     by_file: defaultdict[str, list[tuple[Finding, str]]] = defaultdict(list)
-    for finding, variable in zip(findings, _variables(findings, texts), strict=True):
-        by_file[finding.location.path].append((finding, variable))
+    for finding, warned in zip(reported, _warned_of_git(reported, config), strict=True):
+        by_file[finding.location.path].append((warned, variables[finding]))
     every = dict.fromkeys(sighting.text for sighting in sightings)
     if len(every) <= MOST_VALUES:  # a line may hold a part of what only another file gives away as a secret
         examiner.secrets = Values(every)
@@ -243,7 +254,8 @@ def _judged(
         Draft(path, tuple(found), _secrets(found, secrets), tuple(places[path]))
         for path, found in sorted(by_file.items())
     ]
-    leaks = _leaks(findings, sightings)
+    shown = [finding for found in by_file.values() for finding, _ in found]
+    leaks = _leaks(shown, sightings)
     return drafts, list(_with_importers(_with_paths(leaks, sightings, foreign), examiner, scope))
 
 
@@ -284,7 +296,7 @@ def _with_importers(leaks: Iterable[Leak], examiner: Examiner, scope: Scope) -> 
     """The same with the files that may import such a value, where the run has seen all there are."""
     project = examiner.world.project
     for leak in leaks:
-        if leak.paths and not scope.is_hook:
+        if leak.paths and (scope.is_whole or not scope.is_hook):
             readers = tuple(_readers(leak.origins[0].path, frozenset(), project))
             if len(readers) + 1 < budget.FAR.users:
                 leak = leak._replace(importers=readers)
@@ -332,7 +344,7 @@ def _weighed(
 
 def _is_clear(sighting: Sighting) -> bool:
     """Whether a name is enough without any company: in files that are no code many things are a key."""
-    is_code = kind_of(sighting.origins[0].path) in (*CODE, SCRIPT)
+    is_code = _is_code(sighting.origins[0].path)
     return is_code or (read_name(sighting.name).strength >= CLEAR and is_plain(sighting.name))
 
 
@@ -353,18 +365,35 @@ def _is_part(sighting: Sighting, reached: Mapping[str, Sequence[tuple[Place, Sec
     )
 
 
-def _reported(findings: list[Finding], config: Config, scope: Scope) -> list[Finding]:
-    """The findings in files of the run; others if they belong to the tree, and by their way to the run."""
+def _in_tree(findings: list[Finding], config: Config, scope: Scope) -> list[Finding]:
+    """The findings in files of the run, and in those that belong to the tree."""
     elsewhere = {f.location.path for f in findings} - scope.listed
     if not elsewhere:
         return findings
-    known = members(sorted(elsewhere), config, scope.is_hook)
+    known = scope.listed | members(sorted(elsewhere), config, scope.is_hook)
+    return [finding for finding in findings if finding.location.path in known]
+
+
+def _reported(findings: list[Finding], config: Config, scope: Scope, project: Project) -> list[Finding]:
+    """The findings in files of the run, and others by their way to the run.
+
+    What the piece of a hook that is given such a file finds without this run is left to it.
+    """
+    elsewhere = {f.location.path for f in findings} - scope.listed
+    if not elsewhere:
+        return findings
+
+    def speaks() -> bool:
+        return speaks_of_binance(config.root)
+
+    alone = [path for path in elsewhere if may_be_taken(path, project.read(path) or b"", speaks)]
+    passed = given_to_others(alone, scope.listed, config) if alone and scope.is_hook else frozenset()
 
     def is_reported(finding: Finding) -> bool:
         if finding.location.path in scope.listed:
             return True
         stations = (*finding.steps, *finding.also)
-        return finding.location.path in known and any(s.location.path in scope.listed for s in stations)
+        return finding.location.path not in passed and any(s.location.path in scope.listed for s in stations)
 
     return [finding for finding in findings if is_reported(finding)]
 

@@ -1,4 +1,4 @@
-"""What stands around the few files that a hook is given: what they import, and what the project speaks of.
+"""What stands around the few files that a hook is given: what they import.
 
 Files without suspicion are asked only for what they import directly, so that a commit in a large project
 costs what its own files and their nearest relatives cost.
@@ -6,20 +6,23 @@ costs what its own files and their nearest relatives cost.
 
 from __future__ import annotations
 
-import os
-from collections.abc import Sequence
+import posixpath
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from binlint import candidates
-from binlint.files import NotRegular, TooLarge, read_settings
 from binlint.sources.project import Project
 from binlint.sources.source import Source
 
 _CODE = (".py", ".pyw", ".ipynb")
+_FINDERS = frozenset(
+    {"import_module", "__import__", "run_path", "run_module", "spec_from_file", "exec(", "django.conf"}
+    | {"from_object", "from_pyfile", "current_app", "sys.modules", "load_module", "pkgutil", "builtins"}
+)
+_WRITERS = frozenset({"environ[", "environ.update", "environ.setdefault", "putenv", "setenv"})
+_READERS = frozenset({"environ", "getenv"})
+_COMPONENT = 300  # files beyond which it is quicker to look at all
 _MOST = 200  # files that are read because others import them
-_LOOKED_AT = 400  # files that are read to see whether a project speaks of Binance
-_FOLDERS = 100  # and folders that are listed for it
-_TELLING = ("requirements.txt", "pyproject.toml", "setup.py", "setup.cfg", "Pipfile", "environment.yml")
 
 
 class Near(NamedTuple):
@@ -58,33 +61,37 @@ def near(project: Project, given: Sequence[str], deep: bool) -> Near:
     return Near(tuple(paths), tuple(found))
 
 
-def speaks_of_binance(top: str) -> bool:
-    """Whether the project below `top` names Binance: in its requirements, or in its nearest Python files."""
-    if any(_names_binance(os.path.join(top, name)) for name in _TELLING):
-        return True
-    looked_at = 0
-    waiting = [top]
-    for folder in waiting:  # it grows meanwhile
-        try:
-            with os.scandir(folder) as children:
-                entries = sorted(children, key=lambda entry: entry.name)
-        except OSError:
+def connected(project: Project, held: Sequence[str]) -> frozenset[str] | None:
+    """The files to which what some files hold may come; None if that may be any.
+
+    Those are the files that imports connect with them, in whatever direction, and those that find files,
+    modules and settings by other ways than an import.
+    """
+    if not all(path.endswith(_CODE) for path in held):
+        return None
+    waiting = list(held)
+    found: dict[str, None] = {}
+    is_written = False
+    while waiting:
+        path = waiting.pop()
+        if path in found:
             continue
-        for entry in entries:
-            if entry.is_dir(follow_symlinks=False):
-                if not entry.name.startswith(".") and len(waiting) < _FOLDERS:
-                    waiting.append(entry.path)
-            elif entry.name.endswith(".py"):
-                looked_at += 1
-                if looked_at > _LOOKED_AT:
-                    return False
-                if _names_binance(entry.path):
-                    return True
-    return False
+        found[path] = None
+        if len(found) > _COMPONENT:
+            return None
+        waiting += (*project.importers(path), *project.imported(path))
+        if not is_written and project.mentions(path, _WRITERS):
+            is_written = True
+            waiting += project.mentioning(_READERS)
+    finders = tuple(_finders(project, held))
+    return frozenset((*found, *finders, *(path for finder in finders for path in project.imported(finder))))
 
 
-def _names_binance(path: str) -> bool:
-    try:
-        return candidates.names_binance(read_settings(path))
-    except (OSError, ValueError, NotRegular, TooLarge):
-        return False
+def _finders(project: Project, held: Sequence[str]) -> Iterator[str]:
+    """The files that may import some files by names that they make up, or as settings."""
+    names = [posixpath.basename(path).partition(".")[0] for path in held]
+    words = frozenset(head + mark for head, mark, _ in (name.partition("_") for name in names))
+    folders = {posixpath.dirname(path) for path in held}
+    for path in project.mentioning(_FINDERS):
+        if posixpath.dirname(path) in folders or project.mentions(path, words):
+            yield path

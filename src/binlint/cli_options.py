@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -45,18 +46,32 @@ class Options(NamedTuple):
 
 
 def plain_options(arguments: Sequence[str]) -> Options | None:
-    """What a hook passes, `[check] [--force-exclude] FILE…`, or None if there is more; spares argparse."""
-    overrides: dict[str, object] = {}
+    """What a hook passes, `[check] [--quiet] [--force-exclude] [--] FILE…`, or None if there is more.
+
+    Spares argparse.
+    """
     rest = list(arguments)
-    if rest[:1] == ["check"]:
-        del rest[0]
-    elif rest and rest[0] in COMMANDS:
-        return None
-    if rest[:1] == ["--force-exclude"]:
-        overrides["force-exclude"] = True
-        del rest[0]
-        if len(rest) == len(arguments) - 1 and rest and rest[0] in COMMANDS:
+    is_check = _taken(rest, "check")
+    is_quiet = _taken(rest, "--quiet")
+    overrides = {"force-exclude": True} if _taken(rest, "--force-exclude") else {}
+    if _taken(rest, "--"):
+        rest = behind_dashes(rest)
+    else:
+        if not is_check and rest and rest[0] in COMMANDS:
             return None
-    if any(argument.startswith("-") and argument != "-" for argument in rest):
-        return None
-    return Options(tuple(rest), overrides)
+        if any(argument.startswith("-") and argument != "-" for argument in rest):
+            return None
+    return Options(tuple(rest), overrides, quiet=is_quiet)
+
+
+def behind_dashes(arguments: Sequence[str]) -> list[str]:
+    """What stands behind `--`: paths, also one that is called as standard input is."""
+    return [os.path.join(os.curdir, path) if path == "-" else path for path in arguments]
+
+
+def _taken(arguments: list[str], word: str) -> bool:
+    """Whether a word comes first; then it is taken away."""
+    if arguments[:1] != [word]:
+        return False
+    del arguments[0]
+    return True

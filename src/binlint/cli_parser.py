@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import NoReturn, Protocol
 
 from binlint import __version__
-from binlint.cli_options import COMMANDS, Options
+from binlint.cli_options import COMMANDS, Options, behind_dashes
 from binlint.config import FIX_STYLES, closest
 from binlint.day import is_day
 from binlint.errors import ConfigError
@@ -96,6 +96,7 @@ def _parsed(parser: _Parser, arguments: Sequence[str], out: Writer, command: str
     parser.out = out
     # Behind "--" everything is a path, also what looks like a command or an option.
     split = arguments.index("--") if "--" in arguments else len(arguments)
+    _refuse_doubtful(arguments[:split])
     options, unknown = parser.parse_known_intermixed_args(arguments[:split])
     if unknown:
         raise ConfigError(_unknown_option(unknown[0], parser))
@@ -110,12 +111,21 @@ def _parsed(parser: _Parser, arguments: Sequence[str], out: Writer, command: str
         del paths[0]
     values = {name: value for name, value in vars(options).items() if name in Options._fields}
     values.update(
-        paths=(*paths, *arguments[split + 1 :]),
+        paths=(*paths, *behind_dashes(arguments[split + 1 :])),
         overrides=_overrides(options),
         config=tuple(options.config),
         outputs=_outputs(options),
     )
     return Options(**values)
+
+
+def _refuse_doubtful(arguments: Sequence[str]) -> None:
+    """A hook names what others have committed: a file that is called like an option must not become one."""
+    if "--force-exclude" not in arguments:
+        return
+    for argument in arguments:
+        if argument.startswith("-") and argument != "-" and os.path.lexists(argument):
+            raise ConfigError(f"{argument} is a file here; put -- before the names of files")
 
 
 def parse_explain(arguments: Sequence[str], out: Writer) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from binlint.config import Config
     from binlint.leak import Leak
     from binlint.sources.discover import Discovery
+    from binlint.sources.kinds import Entry
 
 _LIST = 1_000_000  # bytes
 
@@ -53,46 +54,20 @@ def examine(
     planned: Mapping[str, bytes] | None = None,
 ) -> Examined:
     """The same with the values. `planned` are bytes to look at instead of those on the disk, by path."""
-    from binlint.sources.kinds import ARCHIVE, ARTEFACTS, CODE, PYTHON, SCRIPT, kind_in
-    from binlint.sources.read import read
-
-    stages: Counter[str] = Counter()
-    skipped: list[Note] = list(discovery.notes)
-    waiting: list[Source] = []
-    idle: list[
-        Source
-    ] = []  # with private keys of somebody, which are ours only in a project that uses Binance
-    clean: list[Source] = []  # of a hook: such a file may bring others together that are not
     is_hook = all(entry.given for entry in discovery.files)
-    company = False
-    total = len(discovery.files) + len(extra_sources)
-    checked = 0
-    for number, entry in enumerate(discovery.files):
-        if progress is not None and not number & 127:
-            progress(number, total)
-        data = planned[entry.path] if planned and entry.path in planned else read(entry)
-        if isinstance(data, Note):
-            skipped.append(data)
-            continue
-        checked += 1
-        kind = entry.kind if entry.kind != SCRIPT else kind_in(entry.path, data)
-        if candidates.is_candidate(data) or kind == ARCHIVE:
-            stages["candidate"] += 1
-            matters = candidates.may_matter(data) if kind == PYTHON else _matters(kind, data)
-            if matters:
-                is_idle = kind not in ARTEFACTS and candidates.is_private_key_only(data)
-                (idle if is_idle else waiting).append(Source(entry.path, data))
-            company = company or ((matters or kind != PYTHON) and _speaks(data))
-        elif is_hook and kind in CODE:
-            clean.append(Source(entry.path, data))
+    sifted = _sift(discovery.files, progress, planned or {}, keeps_clean=is_hook)
+    waiting, company = list(sifted.waiting), sifted.company
     for source in extra_sources:
-        checked += 1
         waiting.append(source)
         company = company or candidates.names_binance(source.data)
     if company or is_hook:
-        waiting = sorted((*waiting, *idle))
-    is_worth_it = waiting or (clean and _leads_on(clean, config))
-    found = _look(waiting, config, discovery, company, progress, planned or {}) if is_worth_it else None
+        waiting = sorted((*waiting, *sifted.idle))
+    found = None
+    if waiting or (sifted.clean and _leads_on(sifted.clean, config)):
+        found = _look(waiting, config, discovery, company, progress, planned or {})
+    skipped = [*discovery.notes, *sifted.skipped]
+    checked = sifted.checked + len(extra_sources)
+    stages: Counter[str] = Counter({"candidate": sifted.candidates} if sifted.candidates else {})
     if found is not None:
         skipped.extend(found.skipped)
         checked -= len({note.path for note in found.skipped})
@@ -110,6 +85,52 @@ def examine(
         stages=tuple(sorted(stages.items())),
     )
     return Examined(report, found.leaks if found is not None else ())
+
+
+class _Sifted(NamedTuple):
+    """What the byte filter makes of some files."""
+
+    waiting: list[Source]
+    idle: list[Source]  # with private keys of somebody, which are ours only in a project that uses Binance
+    clean: list[Source]  # of a hook: such a file may bring others together that are not
+    skipped: list[Note]
+    company: bool  # one of them makes the project one that uses Binance
+    checked: int
+    candidates: int
+
+
+def _sift(
+    entries: Sequence[Entry], progress: Progress | None, planned: Mapping[str, bytes], keeps_clean: bool
+) -> _Sifted:
+    from binlint.sources.kinds import ARCHIVE, ARTEFACTS, CODE, PYTHON, SCRIPT, kind_in
+    from binlint.sources.read import read
+
+    waiting: list[Source] = []
+    idle: list[Source] = []
+    clean: list[Source] = []
+    skipped: list[Note] = []
+    company = False
+    checked = found = 0
+    total = len(entries)
+    for number, entry in enumerate(entries):
+        if progress is not None and not number & 127:
+            progress(number, total)
+        data = planned[entry.path] if planned and entry.path in planned else read(entry)
+        if isinstance(data, Note):
+            skipped.append(data)
+            continue
+        checked += 1
+        kind = entry.kind if entry.kind != SCRIPT else kind_in(entry.path, data)
+        if candidates.is_candidate(data) or kind == ARCHIVE:
+            found += 1
+            matters = candidates.may_matter(data) if kind == PYTHON else _matters(kind, data)
+            if matters:
+                is_idle = kind not in ARTEFACTS and candidates.is_private_key_only(data)
+                (idle if is_idle else waiting).append(Source(entry.path, data))
+            company = company or ((matters or kind != PYTHON) and _speaks(data))
+        elif keeps_clean and kind in CODE:
+            clean.append(Source(entry.path, data))
+    return _Sifted(waiting, idle, clean, skipped, company, checked, found)
 
 
 def _speaks(data: bytes) -> bool:
@@ -151,32 +172,45 @@ def _look(
     from functools import cache
 
     from binlint.analysis import Scope, analyse
-    from binlint.around import near, speaks_of_binance
+    from binlint.around import connected, near
     from binlint.catalogue import Catalogue
+    from binlint.sources.kinds import CODE, SCRIPT
     from binlint.sources.project import Project
+    from binlint.sources.whole import may_be_taken, speaks_of_binance, tracked
 
     libraries = Catalogue.load().modules
-    from binlint.sources.kinds import CODE, SCRIPT
-
     found = frozenset(entry.path for entry in discovery.files)
     piped = [source.path for source in sources if source.path not in found]
     scope = Scope(found.union(piped), is_hook=all(entry.given for entry in discovery.files))
     listed = [entry.path for entry in discovery.files if entry.kind in CODE or entry.kind == SCRIPT] + piped
-    project = Project(
-        config.cwd, libraries, config.root, {**planned, **{s.path: s.data for s in sources}}, listed
-    )
-    if scope.is_hook:
-        around = near(project, listed, deep=True)
-        sources = [*sources, *around.candidates]
-        listed += around.paths
-        project = Project(
-            config.cwd, libraries, config.root, {**planned, **{s.path: s.data for s in sources}}, listed
-        )
+
+    def project_of(sources: Sequence[Source], listed: Sequence[str]) -> Project:
+        in_hand = {**planned, **{source.path: source.data for source in sources}}
+        return Project(config.cwd, libraries, config.root, in_hand, listed)
 
     @cache
     def speaks() -> bool:
         return company or (scope.is_hook and speaks_of_binance(config.root))
 
+    gathered: list[Source] = []
+    if scope.is_hook:
+        held = [source.path for source in sources if may_be_taken(source.path, source.data, speaks)]
+        around = near(project_of(sources, listed), listed, deep=True)
+        sources = [*sources, *around.candidates]
+        listed += around.paths
+        if held:  # who takes it may stand anywhere in the project
+            known = {source.path for source in sources}
+            rest = [entry for entry in tracked(config) if entry.path not in known]
+            sifted = _sift(rest, None, planned, keeps_clean=False)
+            company = company or sifted.company
+            speaks.cache_clear()
+            gathered = sorted((*sifted.waiting, *sifted.idle))
+            listed += [entry.path for entry in rest if entry.kind in CODE or entry.kind == SCRIPT]
+            reach = connected(project_of((*sources, *gathered), listed), held)
+            sources += [source for source in gathered if reach is None or source.path in reach]
+            scope = scope._replace(is_whole=True)
+    listed = list(dict.fromkeys(listed))
+    project = project_of((*sources, *gathered), listed)
     if progress is not None:
         progress(len(listed), len(listed))
     collecting = gc.isenabled()

@@ -295,6 +295,26 @@ def test_a_lone_configuration_borrows_the_company_of_its_project(
     assert paths(root, monkeypatch, capsys, "config.py") == ["config.py"]
 
 
+@pytest.mark.parametrize(
+    "writing",
+    [
+        "os.environ['K'] = '«a»'",
+        "os.environ['K']: str = '«a»'",
+        "os.environ['K'] \\\n    = '«a»'",
+        "(os.environ['K']) = '«a»'",
+        "os.environ.setdefault('K', '«a»')",
+        "os.environ.update(K='«a»')",
+        "os.putenv('K', '«a»')",
+    ],
+)
+def test_of_many_files_that_read_the_environment_the_one_that_writes_is_asked(writing: str) -> None:
+    reading = CLIENT + "import os\nClient(os.environ['K'], os.environ['S'])\n"
+    files = {f"bot{number}.py": reading for number in range(60)}
+    found = analysed({**files, "setup_keys.py": f"import os\n{writing}\n"})
+    assert only(found).location.path == "setup_keys.py"
+    assert only(found).code == "BIN101"
+
+
 def test_excluded_files_are_read_but_not_reported(
     bot: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

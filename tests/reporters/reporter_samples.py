@@ -12,6 +12,7 @@ PREVIEW = "abcd********wxyz"
 LOOKUP = 'os.environ["BINANCE_API_SECRET"]'
 
 HOSTILE_NAMES = {
+    "spaces": " a b  c .py",
     "newline": "a\nb.py",
     "carriage return": "a\r\n::error::b.py",
     "escape": "a\x1b[31m\x1b]0;title\x07.py",

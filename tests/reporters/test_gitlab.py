@@ -6,152 +6,23 @@ import json
 from typing import Any
 
 import pytest
-from jsonschema import Draft7Validator
-from reporter_samples import (
-    HOSTILE_NAMES,
-    RULES,
-    context,
-    finding,
-    location,
-    many,
-    rich_finding,
-    sample_report,
-)
+from reporter_readers import CODE_QUALITY, SECRET_DETECTION
+from reporter_samples import RULES, context, finding, location, rich_finding, sample_report
 
 from binlint.report import Note, Report
 from binlint.reporters import gitlab, gitlab_secrets
 
-# Written from the documentation of the format and from the fields that schema 15.2.1 requires.
-TEXT = {"type": "string", "minLength": 1}
-COUNT = {"type": "integer", "minimum": 1}
-POSITION = {"type": "object", "required": ["line", "column"], "properties": {"line": COUNT, "column": COUNT}}
-QUALITY = Draft7Validator(
-    {
-        "type": "array",
-        "items": {
-            "type": "object",
-            "required": ["description", "check_name", "fingerprint", "severity", "location"],
-            "properties": {
-                "description": TEXT,
-                "check_name": TEXT,
-                "fingerprint": TEXT,
-                "severity": {"enum": ["info", "minor", "major", "critical", "blocker"]},
-                "location": {
-                    "type": "object",
-                    "required": ["path", "positions"],
-                    "properties": {
-                        "path": {"type": "string", "pattern": "^[^/]"},
-                        "positions": {
-                            "type": "object",
-                            "required": ["begin"],
-                            "properties": {"begin": POSITION, "end": POSITION},
-                        },
-                    },
-                },
-            },
-        },
-    }
-)
-MOMENT = {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}$"}
-TOOL = {
-    "type": "object",
-    "required": ["id", "name", "version", "vendor"],
-    "properties": {
-        "id": TEXT,
-        "name": TEXT,
-        "version": TEXT,
-        "url": {"type": "string", "pattern": "^https?://.+"},
-        "vendor": {"type": "object", "required": ["name"], "properties": {"name": TEXT}},
-    },
-}
-IDENTIFIER = {
-    "type": "object",
-    "required": ["type", "name", "value"],
-    "properties": {"type": TEXT, "name": TEXT, "value": TEXT, "url": {"pattern": "^(https?|ftp)://.+"}},
-}
-SECRETS = Draft7Validator(
-    {
-        "type": "object",
-        "required": ["scan", "version", "vulnerabilities"],
-        "properties": {
-            "version": {"const": "15.2.1"},
-            "schema": {"type": "string", "pattern": "^https?://.+"},
-            "scan": {
-                "type": "object",
-                "required": ["analyzer", "end_time", "scanner", "start_time", "status", "type"],
-                "properties": {
-                    "analyzer": TOOL,
-                    "scanner": TOOL,
-                    "start_time": MOMENT,
-                    "end_time": MOMENT,
-                    "status": {"enum": ["success", "failure"]},
-                    "type": {"const": "secret_detection"},
-                    "messages": {
-                        "type": "array",
-                        "items": {
-                            "type": "object",
-                            "required": ["level", "value"],
-                            "properties": {"level": {"enum": ["info", "warn", "fatal"]}, "value": TEXT},
-                        },
-                    },
-                },
-            },
-            "vulnerabilities": {
-                "type": "array",
-                "items": {
-                    "type": "object",
-                    "required": ["id", "identifiers", "location"],
-                    "properties": {
-                        "id": {"type": "string", "pattern": "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"},
-                        "name": {"type": "string", "maxLength": 255},
-                        "description": {"type": "string", "maxLength": 1_048_576},
-                        "severity": {"enum": ["Info", "Unknown", "Low", "Medium", "High", "Critical"]},
-                        "solution": {"type": "string", "maxLength": 7_000},
-                        "identifiers": {"type": "array", "minItems": 1, "items": IDENTIFIER},
-                        "raw_source_code_extract": False,
-                        "location": {
-                            "type": "object",
-                            "required": ["commit", "file", "start_line", "end_line"],
-                            "properties": {
-                                "file": {"type": "string", "pattern": "^[^/]"},
-                                "start_line": COUNT,
-                                "end_line": COUNT,
-                                "commit": {"required": ["sha"], "properties": {"sha": TEXT}},
-                            },
-                        },
-                    },
-                },
-            },
-        },
-    }
-)
-REPORTS = [many(0), many(1), many(5_001), sample_report(), Report((rich_finding(),))]
-IDS = ["none", "one", "many", "sample", "rich"]
-
 
 def issues_of(report: Report, **changes: Any) -> list[dict[str, Any]]:
     issues: list[dict[str, Any]] = json.loads(gitlab.render(report, context(**changes)))
-    QUALITY.validate(issues)
+    CODE_QUALITY.validate(issues)
     return issues
 
 
 def document_of(report: Report, **changes: Any) -> dict[str, Any]:
     document: dict[str, Any] = json.loads(gitlab_secrets.render(report, context(**changes)))
-    SECRETS.validate(document)
+    SECRET_DETECTION.validate(document)
     return document
-
-
-@pytest.mark.parametrize("report", REPORTS, ids=IDS)
-def test_reports_are_valid_and_list_every_finding_under_its_own_name(report):
-    issues, vulnerabilities = issues_of(report), document_of(report)["vulnerabilities"]
-    assert len({issue["fingerprint"] for issue in issues}) == len(report.findings)
-    assert len({each["id"] for each in vulnerabilities}) == len(report.findings)
-
-
-@pytest.mark.parametrize("path", HOSTILE_NAMES.values(), ids=HOSTILE_NAMES.keys())
-def test_hostile_names_are_valid(path):
-    report = sample_report(path, path)
-    assert len(issues_of(report)) == len(document_of(report)["vulnerabilities"]) == 4
 
 
 def test_an_issue_in_full():

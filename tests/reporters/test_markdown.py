@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from markdown_it import MarkdownIt
+from reporter_readers import markdown_page
 from reporter_samples import HOSTILE_NAMES, context, finding, many, rich_finding, sample_report
 
 from binlint.finding import Severity
@@ -13,14 +13,13 @@ from binlint.report import Note, Report
 from binlint.reporters.clean import clean
 from binlint.reporters.markdown import render
 
-PAGE = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
 OWN = {"h2", "table", "thead", "tbody", "tr", "th", "td", "code", "ul", "li", "p", "strong"}
 MIB = 1024 * 1024
 
 
 def rows_of(report: Report, **changes: object) -> list[list[str]]:
     """The cells of the table's rows as a reader sees them; every element of the page is one of ours."""
-    page = PAGE.render(render(report, context(**changes)))
+    page = markdown_page(render(report, context(**changes)))
     assert {name.lower() for name in re.findall(r"</?([A-Za-z!?][\w-]*)", page)} <= OWN
     rows = re.findall(r"<tr>\n(.*?)</tr>", page, re.DOTALL)[1:]
     return [[_shown(cell) for cell in re.findall(r"<td>(.*?)</td>", row)] for row in rows]

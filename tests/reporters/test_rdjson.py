@@ -6,92 +6,18 @@ import json
 from typing import Any
 
 import pytest
-from jsonschema import Draft202012Validator
-from reporter_samples import HOSTILE_NAMES, LOOKUP, context, finding, many, rich_finding, sample_report
+from reporter_readers import RDFORMAT
+from reporter_samples import LOOKUP, context, finding, rich_finding
 
 from binlint.finding import Suggestion
 from binlint.report import Report
 from binlint.reporters.rdjson import render
 
-# From the definition of the format (reviewdog/proto/rdf), as far as binlint uses it; nothing else may be there.
-POSITION = {
-    "type": "object",
-    "required": ["line"],
-    "properties": {"line": {"type": "integer", "minimum": 1}, "column": {"type": "integer", "minimum": 1}},
-    "additionalProperties": False,
-}
-RANGE = {
-    "type": "object",
-    "required": ["start"],
-    "properties": {"start": POSITION, "end": POSITION},
-    "additionalProperties": False,
-}
-SEVERITY = {"enum": ["ERROR", "WARNING", "INFO"]}
-FORMAT = Draft202012Validator(
-    {
-        "type": "object",
-        "required": ["diagnostics"],
-        "properties": {
-            "source": {
-                "type": "object",
-                "required": ["name"],
-                "properties": {"name": {"const": "binlint"}, "url": {"type": "string"}},
-                "additionalProperties": False,
-            },
-            "severity": SEVERITY,
-            "diagnostics": {
-                "type": "array",
-                "items": {
-                    "type": "object",
-                    "required": ["message", "location"],
-                    "properties": {
-                        "message": {"type": "string", "minLength": 1},
-                        "location": {
-                            "type": "object",
-                            "required": ["path"],
-                            "properties": {"path": {"type": "string", "minLength": 1}, "range": RANGE},
-                            "additionalProperties": False,
-                        },
-                        "severity": SEVERITY,
-                        "code": {
-                            "type": "object",
-                            "required": ["value"],
-                            "properties": {"value": {"type": "string"}, "url": {"type": "string"}},
-                            "additionalProperties": False,
-                        },
-                        "suggestions": {
-                            "type": "array",
-                            "items": {
-                                "type": "object",
-                                "required": ["range", "text"],
-                                "properties": {"range": RANGE, "text": {"type": "string"}},
-                                "additionalProperties": False,
-                            },
-                        },
-                    },
-                    "additionalProperties": False,
-                },
-            },
-        },
-        "additionalProperties": False,
-    }
-)
-
 
 def diagnostics_of(report: Report, **changes: Any) -> list[dict[str, Any]]:
     document = json.loads(render(report, context(**changes)))
-    FORMAT.validate(document)
+    RDFORMAT.validate(document)
     return list(document["diagnostics"])
-
-
-@pytest.mark.parametrize("number", [0, 1, 5_001])
-def test_reports_are_valid(number):
-    assert len(diagnostics_of(many(number))) == number
-
-
-@pytest.mark.parametrize("path", HOSTILE_NAMES.values(), ids=HOSTILE_NAMES.keys())
-def test_hostile_names_are_valid(path):
-    assert len(diagnostics_of(sample_report(path, path))) == 4
 
 
 def test_levels():

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
-from jsonschema import Draft202012Validator
+from reporter_readers import SARIF as STANDARD
 from reporter_samples import (
     HOSTILE_NAMES,
     LOOKUP,
@@ -26,13 +25,11 @@ from binlint.report import Note, Report
 from binlint.reporters.sarif import render
 from binlint.reporters.sarif_rules import rule_object
 
-STANDARD = json.loads((Path(__file__).parent / "data" / "sarif-2.1.0.json").read_text(encoding="utf-8"))
-
 
 def run_of(report: Report, **changes: Any) -> dict[str, Any]:
     """The one run of a valid log."""
     log = json.loads(render(report, context(**changes)))
-    Draft202012Validator(STANDARD).validate(log)
+    STANDARD.validate(log)
     assert log["version"] == "2.1.0"
     assert len(log["runs"]) == 1
     return dict(log["runs"][0])
@@ -178,6 +175,38 @@ def test_equal_fingerprints_are_numbered():
     results = run_of(Report(tuple(found)))["results"]
     hashes = [result.get("partialFingerprints", {}).get("primaryLocationLineHash") for result in results]
     assert hashes == ["ab:1", "cd:1", "ab:2", "ef:4", None]
+
+
+def test_fingerprints_outlive_moved_lines_and_what_becomes_of_others():
+    def fingerprints(found):
+        told = [
+            (result["ruleId"], result["partialFingerprints"]["primaryLocationLineHash"])
+            for result in run_of(Report(tuple(found)))["results"]
+            if result["message"]["text"].startswith("mine")
+        ]
+        assert len(set(told)) == len(told)
+        return told
+
+    mine = [
+        finding("b.py", line, code, fingerprint=text, message="mine")
+        for line, code, text in [
+            (3, "BIN101", "ab"),
+            (9, "BIN101", "ab"),
+            (12, "BIN102", "cd"),
+            (14, "BIN201", "ef:4"),
+        ]
+    ]
+    before = fingerprints(mine)
+    assert before == [("BIN101", "ab:1"), ("BIN101", "ab:2"), ("BIN102", "cd:1"), ("BIN201", "ef:4")]
+    moved = [each._replace(location=location("b.py", each.location.place.line + 40)) for each in mine]
+    others = [
+        finding(path, line, fingerprint=f"{line:02}") for line, path in enumerate(["a.py", "b.py", "c.py"], 1)
+    ]
+    renamed = [
+        each._replace(location=location(f"x/{each.location.path}"), context="Other") for each in others
+    ]
+    for found in (moved, mine[::-1], [*others, *mine], [*renamed, *moved], [*moved, *renamed, *others]):
+        assert fingerprints(found) == before
 
 
 def test_the_most_severe_five_thousand_are_kept_in_order_and_the_rest_is_announced():

@@ -24,7 +24,8 @@ HOPS = 3  # imports that are followed from a file that reads a credential of whi
 RELATED = 100  # files that are traced for each of these hops
 CHAIN = 8  # wrappers around wrappers that are told apart by their callers; people write three
 KEPT = 400  # compiled files in memory, some 20 kB each
-WRITERS = 32  # files that are asked for what they put into the environment
+WRITERS = 32  # files that are asked for what they put into a variable of the environment, as they say
+MAKERS = 8  # and files that put something there under a name that they do not say
 
 
 class Reach(NamedTuple):

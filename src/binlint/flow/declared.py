@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from binlint import facts as f
@@ -14,8 +16,10 @@ from binlint.flow.values import External, Frame, Thunk, Value, Values, bare, dis
 if TYPE_CHECKING:
     from binlint.flow.link import Linked
 
+_ALIASES = 4  # names for names
 _ONLY_WRITES = frozenset({"environ.setdefault", "environ.update", "putenv("})
 _WRITES = frozenset({"environ", "putenv", "setenv"})
+_WRITING = re.compile(rb"\][\s)\\]*(?::[^=\n]*)?=(?!=)|setdefault|update|putenv|setenv")  # most only read
 
 
 class Declared:
@@ -40,14 +44,15 @@ class Declared:
         """What other files write: those that the byte filter has let through, and those that only write."""
         linked = self._linked
         project = linked.world.project
-        likely = [path for path in project.mentioning(_WRITES) if path in project.in_hand]
-        likely += project.mentioning(_ONLY_WRITES)
-        asked = 0
-        for path in dict.fromkeys(likely):
-            if path == self._facts.path:
-                continue
-            asked += 1
-            unit = linked.unit_at(path) if asked <= budget.WRITERS else None
+        in_hand = project.in_hand
+        likely = dict.fromkeys(path for path in project.matching(_WRITES, _WRITING) if path in in_hand)
+        likely.update(dict.fromkeys(project.mentioning(_ONLY_WRITES)))
+        likely.pop(self._facts.path, None)
+        word = frozenset({name})
+        saying = [path for path in likely if project.mentions(path, word)]
+        making = [path for path in likely if not project.mentions(path, word)]  # up the name
+        for path in (*saying[: budget.WRITERS], *making[: budget.MAKERS]):
+            unit = linked.unit_at(path)
             for thunk in unit.declared.writes().get(name, ()) if unit is not None else ():
                 yield from self._evaluator.thunk(thunk)
 
@@ -71,7 +76,7 @@ class Declared:
         root, evaluator = self._root, self._evaluator
         found: defaultdict[str, list[Thunk]] = defaultdict(list)
         for item in self._facts.item_sets:
-            if _is_environment(evaluator.ask(item.target, root)):
+            if self._may_be_environment(item.target) and _is_environment(evaluator.ask(item.target, root)):
                 self._pairs(item.key, item.value, found)
         for call in self._facts.calls:
             if isinstance(call.func, f.Attribute) and call.func.name in (
@@ -80,6 +85,9 @@ class Declared:
                 "update",
                 "setenv",
             ):
+                is_free = call.func.name in ("putenv", "setenv")
+                if not is_free and not self._may_be_environment(call.func.value):
+                    continue
                 target = evaluator.ask(call.func.value, root)
                 if call.func.name == "update" and _is_environment(target):
                     passed = self._linked.arguments(call, root)
@@ -94,6 +102,29 @@ class Declared:
                 ):
                     self._pairs(call.args[0], call.args[1], found)
         return found
+
+    def _may_be_environment(self, expr: f.Expr, depth: int = _ALIASES) -> bool:
+        """Whether it is worth asking what an expression is: most items are set of anything else."""
+        if isinstance(expr, f.Attribute):
+            return expr.name == "environ"
+        if isinstance(expr, f.Ref) and depth:
+            return self._may_be_environment(self._facts.bindings[expr.binding].value, depth - 1)
+        if isinstance(expr, f.Choice) and depth:
+            return any(self._may_be_environment(option, depth - 1) for option in expr.options)
+        if isinstance(expr, f.Free) and depth:
+            return any(
+                binding.name == expr.name and self._may_be_environment(binding.value, depth - 1)
+                for binding in self._facts.bindings
+            )
+        if isinstance(expr, f.ParameterRef):
+            return self._is_handed_over
+        return isinstance(expr, f.Imported)
+
+    @cached_property
+    def _is_handed_over(self) -> bool:
+        calls = self._facts.calls
+        passed = (value for call in calls for value in (*call.args, *(given for _, given in call.keywords)))
+        return any(isinstance(value, f.Attribute) and value.name == "environ" for value in passed)
 
     def _pairs(self, name: f.Expr, value: f.Expr, found: dict[str, list[Thunk]]) -> None:
         for frame in self._linked.together(name, value, self._root):

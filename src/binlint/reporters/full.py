@@ -26,7 +26,7 @@ def render(report: Report, context: ReportContext) -> str:
     paint = Paint(context.colour)
     findings = listed(report, context)
     blocks = [_block(finding, context, paint) for finding in findings]
-    blocks += [_remedy(findings, context, paint)]
+    blocks += [_remedy(findings, paint)]
     blocks += [list(summary.file_notes(report, context)), list(summary.statistics(report, context))]
     blocks += [[closing] if (closing := summary.closing(report, context)) else []]
     return "\n".join(
@@ -77,10 +77,10 @@ def _suggestion(suggestion: Suggestion, paint: Paint) -> Iterator[str]:
         yield f"{_INDENT}  {clean(suggestion.note)}"
 
 
-def _remedy(findings: tuple[Finding, ...], context: ReportContext, paint: Paint) -> list[str]:
+def _remedy(findings: tuple[Finding, ...], paint: Paint) -> list[str]:
     """Said once a report: repeated under every finding it would no longer be read."""
     leaks = [finding.code for finding in findings if finding.code.startswith("BIN1")]
-    if context.quiet or not leaks:
+    if not leaks:
         return []
     first = paint("bold", "First revoke the key")
     return [

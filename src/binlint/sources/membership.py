@@ -44,7 +44,7 @@ def would_commit(paths: Sequence[str], config: Config) -> frozenset[str]:
 
 
 def _kept(paths: Sequence[str], folder: str, is_tracked: bool) -> Iterable[str]:
-    known = belonging(paths, folder, untracked=not is_tracked) if paths else frozenset()
+    known = belonging(paths, folder, untracked=not is_tracked, is_own_index=True) if paths else frozenset()
     if not isinstance(known, NoListing):
         return known
     walk = Walk(Folder("", folder), True, lambda path: None)

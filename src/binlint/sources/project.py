@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import posixpath
+import re
 import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
@@ -64,6 +65,7 @@ class Project:
         self._modules: dict[tuple[str, str, int], Module | None] = {}
         self._imported: dict[str, tuple[str, ...]] = {}
         self._mentioning: dict[frozenset[str], tuple[str, ...]] = {}
+        self._matching: dict[tuple[frozenset[str], re.Pattern[bytes]], tuple[str, ...]] = {}
         self._importers: dict[str, tuple[str, ...]] = {}
         self._given: dict[str, set[str]] = {}
         for path in self._sources:
@@ -406,6 +408,15 @@ class Project:
         if found is None:
             found = tuple(path for path in self.listing if self._index.mentions(path, words))
             self._mentioning[words] = found
+        return found
+
+    def matching(self, words: frozenset[str], pattern: re.Pattern[bytes]) -> tuple[str, ...]:
+        """The files of the listing that mention any of some words, and hold what a pattern finds."""
+        key = words, pattern
+        found = self._matching.get(key)
+        if found is None:
+            found = tuple(p for p in self.mentioning(words) if pattern.search(self.read(p) or b""))
+            self._matching[key] = found
         return found
 
     def naming(self, word: str) -> tuple[str, ...]:

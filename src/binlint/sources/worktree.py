@@ -85,10 +85,19 @@ def list_with_git(folder: str) -> Listing | NoListing:
     return listing._replace(closed=closed, is_ignored=len(results) > 2 and results[2][0] == 0)
 
 
-def belonging(paths: Sequence[str], folder: str, untracked: bool) -> frozenset[str] | NoListing:
+def tracked_files(folder: str) -> tuple[str, ...]:
+    """The files that git tracks below a directory, relative to it, without links; none without git."""
+    cached = ask_git(("ls-files", "-z", "--cached", "--stage"), folder)
+    return () if isinstance(cached, NoListing) else _parse(cached, b"").tracked
+
+
+def belonging(
+    paths: Sequence[str], folder: str, untracked: bool, is_own_index: bool = False
+) -> frozenset[str] | NoListing:
     """Which of some files git tracks; with `untracked` also those that it would not ignore.
 
-    Paths are relative to `folder`.
+    Paths are relative to `folder`. With `is_own_index` a commit of this repository that is being made
+    tracks what it is going to hold.
     """
     if repository_top(folder) is None:
         return NoListing()
@@ -98,13 +107,32 @@ def belonging(paths: Sequence[str], folder: str, untracked: bool) -> frozenset[s
     kinds = ("--cached", "--others", "--exclude-standard") if untracked else ("--cached",)
     command = ("--literal-pathspecs", "ls-files", "-z", *kinds, "--", *paths)
     try:
-        results = _run_together(program, [command], folder)
+        own = _index_of_commit(folder) if is_own_index else {}
+        results = _run_together(program, [command], folder, own=own)
     except OSError:
         return NoListing("git could not be started")
     if results is None:
         return NoListing("git did not answer in time")
     status, output, errors = results[0]
     return NoListing(_reason(status, errors)) if status else frozenset(filter(None, _records(output)))
+
+
+def _index_of_commit(folder: str) -> dict[str, str]:
+    """The index that a surrounding `git commit` names, if it is one of the repository of the folder.
+
+    Raises OSError.
+    """
+    top, index = repository_top(folder), os.environ.get("GIT_INDEX_FILE")
+    if top is None or not index:
+        return {}
+    index = os.path.join(top, index)
+    home = os.path.join(top, ".git")
+    if os.path.isfile(home):  # of a linked worktree, or of a submodule
+        with open(home, "rb") as stream:
+            said = os.fsdecode(stream.read(_BLOCK)).removeprefix("gitdir:").strip()
+        home = os.path.join(top, said)
+    is_ours = os.path.realpath(os.path.dirname(index)) == os.path.realpath(home)
+    return {"GIT_INDEX_FILE": index} if is_ours and os.path.isfile(index) else {}
 
 
 def ask_git(
