@@ -84,7 +84,7 @@ def arguments_of_parent() -> str:
         return ""
     import subprocess
 
-    command = ["ps", "-o", "args=", "-p", str(parent)]
+    command = ["ps", "-ww", "-o", "args=", "-p", str(parent)]
     try:
         said = subprocess.run(command, capture_output=True, timeout=10, check=False).stdout
     except (OSError, subprocess.SubprocessError):
