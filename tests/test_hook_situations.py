@@ -42,7 +42,6 @@ VARIABLE = re.compile(r'os\.environ\["(\w+)"\]')
 MANY = 240
 FOUND = re.compile(r"^ *(.+?):\d+:\d+: BIN\d+ ", re.MULTILINE)  # prek indents what a hook says
 PASSED = re.compile(r"binlint \(.*\)\.*(\(no files to check\))?(Passed|Skipped)\n")
-NOTHING = ("", "Checked 0 files: nothing was looked at.\n")  # of a commit that only deletes, as an example
 STASHING = re.compile(r"\[(WARNING|INFO)\]|Unstaged changes|Restored unstaged changes")
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="the guards are shell scripts, and names are odd")
@@ -121,7 +120,7 @@ class Project:
         assert code == 0, output
         assert self.git("rev-parse", "HEAD") != before
         said = [line for line in output.splitlines(keepends=True) if not STASHING.match(line)]
-        assert "".join(said) in NOTHING if self.guard == "script" else PASSED.fullmatch("".join(said)), output
+        assert "".join(said) == "" if self.guard == "script" else PASSED.fullmatch("".join(said)), output
 
 
 @pytest.fixture(scope="module")
@@ -809,7 +808,7 @@ def test_one_writer_for_many_files(fixing: Project) -> None:
 
 
 def test_several_writers_at_once(tmp_path: Path) -> None:
-    """What one of them may not write, because another has written since it looked, stays where it is."""
+    """Whoever finds that another has written since it looked plans anew, so that all of them end well."""
     workshop = Workshop(tmp_path)
     project = Project(workshop, workshop.project, "script")
     environment = {**workshop.environment, "PYTHONPATH": str(ROOT / "src")}
@@ -820,7 +819,6 @@ def test_several_writers_at_once(tmp_path: Path) -> None:
         for name in fresh:
             project.write(name, project.leak())
         names += fresh
-        texts = [project.read(name) for name in fresh]
         writers = [
             subprocess.Popen(
                 [*fix, name],
@@ -835,15 +833,9 @@ def test_several_writers_at_once(tmp_path: Path) -> None:
         ]
         said = [writer.communicate(timeout=120)[0] for writer in writers]
         assert not any(value[:12] in text for value in project.values for text in said), "a value is shown"
-        codes = [writer.returncode for writer in writers]
-        assert 0 in codes
-        for name, text, code in zip(fresh, texts, codes, strict=True):
-            assert (project.read(name) != text) == (code == 0)
-        done = [name for name in names if VARIABLE.search(project.read(name))]
+        assert [writer.returncode for writer in writers] == [0] * len(writers), said
         variables = [line.partition("=")[0] for line in project.read(".env").split()]
-        assert len(set(variables)) == len(variables) == 2 * len(done)
-    code, output = project.attempt("env", f"PYTHONPATH={ROOT / 'src'}", *fix, *names)
-    assert code == 0, output
+        assert len(set(variables)) == len(variables) == 2 * len(names)
     check_moved(project, *names)
     assert len(project.read(".env").split()) == len(project.values)
 

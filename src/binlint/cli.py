@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from binlint.cli_baseline import Filter
     from binlint.cli_progress import Bar
     from binlint.config import Config, Known
+    from binlint.engine import Examined
+    from binlint.fixing.transaction import Prepared
     from binlint.leak import Leak
     from binlint.report import Note, Report
     from binlint.sources.discover import Discovery
@@ -117,6 +119,8 @@ def _check(options: Options, out: Output) -> int:
 
     watched = out if not options.quiet else None
     report = _run(config, discovery, sources, known, watched, changes.planned if changes else None)
+    if changes is not None:
+        report = report._replace(is_of_changes=True)
     if changes is not None and options.changed_lines:
         report = cli_changes.on_changed_lines(report, changes, cwd)
     deliver(report, config, options, out, target)
@@ -182,34 +186,33 @@ def _refactor(
         raise ConfigError("standard input cannot be fixed: its secrets would be lost")
     if options.fix and not options.diff:
         cli_fix.refuse_in_ci(options.fix_in_ci)
-    watched = out if not options.quiet else None
-    with _watching(watched) as bar:
-        found = engine.examine(config, discovery, progress=bar)
-    every = found.leaks
-    if known is not None:
-        found = known.applied(found)
-
-    def check(planned: Mapping[str, bytes]) -> Sequence[Leak]:
-        again = engine.examine(config, discovery, planned=planned)
-        return (again if known is None else known.applied(again)).leaks
-
     if options.overrides.get("env-file") is not None:  # in the configuration it is relative to the root
         config = config._replace(env_file=os.path.join(config.cwd, config.env_file or ""))
+    watched = out if not options.quiet else None
     listing = [entry.path for entry in discovery.files]
-    prepared = cli_fix.prepare(found.leaks, config, listing, check, options)
+
+    def known_apart(found: Examined) -> Examined:
+        return found if known is None else known.applied(found)
+
+    def check(planned: Mapping[str, bytes]) -> Sequence[Leak]:
+        return known_apart(engine.examine(config, discovery, planned=planned)).leaks
+
+    def prepare() -> tuple[Examined, Prepared]:
+        with _watching(watched) as bar:
+            found = engine.examine(config, discovery, progress=bar)
+        return found, cli_fix.prepare(known_apart(found).leaks, config, listing, check, options)
+
     if options.diff:
-        out.write("".join(cli_fix.diff(prepared, every)))
+        found, prepared = prepare()
+        out.write("".join(cli_fix.diff(prepared, found.leaks)))
         out.flush()
         out.tell("".join(cli_fix.summary(prepared, config, is_done=False)))
         if engine.is_incomplete(found.report, config) or prepared.refusal is not None:
             return FAILED
         return FINDINGS if prepared.plan.files else CLEAN
-    report, failure = found.report, ""
+    found, prepared, failure = cli_fix.carry_out(prepare, config)
+    report = known_apart(found).report
     if not prepared.is_empty:
-        try:
-            cli_fix.write(prepared, config)
-        except cli_fix.NotWritten as error:
-            failure = str(error)
         report = _run(config, discovery, (), known, watched)
     deliver(report, config, options, out, target)
     if failure:

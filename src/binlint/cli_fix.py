@@ -18,11 +18,10 @@ from binlint.fixing.store_types import Part
 from binlint.frames import Values
 from binlint.reporters.clean import clean, clean_block
 
-NotWritten = transaction.NotWritten
-
 if TYPE_CHECKING:
     from binlint.cli_options import Options
     from binlint.config import Config
+    from binlint.engine import Examined
     from binlint.finding import SecretText
     from binlint.leak import Leak
     from binlint.sources.project import Project
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
 _CI = ("CI", "PRE_COMMIT_CI")
 _RUN = re.compile(r"[A-Za-z0-9+/=_-]{20,}")
 _HAS_DIGIT = re.compile(r"[0-9]")
+_ATTEMPTS = 12  # of planning, while others change what was planned
 _CONTEXT = 2  # lines around a change
 _REVOKE = """\
 The values were in the source: whoever saw it has them. What is left to do:
@@ -84,8 +84,29 @@ def _outside(config: Config) -> Callable[[str], bool]:
 
 
 def write(prepared: transaction.Prepared, config: Config) -> None:
-    """Carries it out. Raises NotWritten."""
+    """Carries a plan out. Raises transaction.NotWritten."""
     transaction.write(prepared, config.root, lambda path: os.path.join(config.cwd, path))
+
+
+def carry_out(
+    prepare: Callable[[], tuple[Examined, transaction.Prepared]], config: Config
+) -> tuple[Examined, transaction.Prepared, str]:
+    """Plans and writes, and does so anew where another run has changed something in between.
+
+    Returns what was found, the last plan, and why it was not carried out, or nothing.
+    """
+    failure = ""
+    for _ in range(_ATTEMPTS):
+        found, prepared = prepare()
+        try:
+            if not prepared.is_empty:
+                write(prepared, config)
+            return found, prepared, ""
+        except transaction.Overtaken as error:
+            failure = str(error)
+        except transaction.NotWritten as error:
+            return found, prepared, str(error)
+    return found, prepared, failure
 
 
 def _project(config: Config, listing: Sequence[str]) -> Project:

@@ -52,6 +52,7 @@ class Report(NamedTuple):
     notes: tuple[Note, ...] = ()  # files that were, but not with every means
     stages: tuple[tuple[str, int], ...] = ()  # how many files reached each stage
     baseline: Baselined | None = None  # None where a run had none
+    is_of_changes: bool = False  # of which there may be none that matter
     unchanged: int = 0  # findings that are left out, since no line that they touch was changed
 
     def count(self, severity: Severity) -> int:

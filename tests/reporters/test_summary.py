@@ -16,6 +16,7 @@ DEEP = Note("d.py", "read as text only: nested too deeply")
 
 CASES = {
     "nothing at all": (Report(), "Checked 0 files: nothing was looked at."),
+    "nothing changed": (Report(is_of_changes=True), "Checked 0 files."),
     "nothing but skipped": (
         Report(skipped=(BINARY,)),
         "Checked 0 files: nothing was looked at; skipped 1 (1 binary).",

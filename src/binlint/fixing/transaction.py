@@ -18,7 +18,7 @@ from typing import NamedTuple
 from binlint.errors import BinlintError
 from binlint.finding import SecretText
 from binlint.fixing import key_files
-from binlint.fixing.atomic import Unsynced, locked, remove_leftovers, write_atomically
+from binlint.fixing.atomic import Changed, Unsynced, locked, remove_leftovers, write_atomically
 from binlint.fixing.detect import Loading, style_for
 from binlint.fixing.plan import FilePlan, Left, Plan, Planner
 from binlint.fixing.store import Store, example_change, open_store
@@ -50,6 +50,10 @@ class Wishes(NamedTuple):
 
 class NotWritten(BinlintError):
     """Something kept the refactor from being carried out. The message says what, and what was done before."""
+
+
+class Overtaken(NotWritten):
+    """Something changed a file after it was planned. What is planned anew can be carried out."""
 
 
 @dataclass(frozen=True)
@@ -198,7 +202,8 @@ def _refused(plan: Plan, refusal: Refusal) -> Prepared:
 def write(prepared: Prepared, root: str, place_of: Callable[[str], str]) -> None:
     """Carries a plan out. `place_of` gives the path on the disk of a path of the run.
 
-    Raises NotWritten. What is done by then is said, and loses nothing: a second run goes on from there.
+    Raises NotWritten or Overtaken. What is done by then is said, and loses nothing: a second run goes on
+    from there.
     """
     done: list[str] = []
     step: _Step | None = None
@@ -219,7 +224,8 @@ def write(prepared: Prepared, root: str, place_of: Callable[[str], str]) -> None
                 write_atomically(step.place, each.after, mode, each.before)
                 done.append(step.shown)
     except BinlintError as error:
-        raise NotWritten(f"{error}{_so_far(done, step)}") from None
+        kind = Overtaken if isinstance(error, Changed) else NotWritten
+        raise kind(f"{error}{_so_far(done, step)}") from None
     except OSError as error:
         shown = step.shown if step is not None else "a file"
         verb = (
@@ -264,7 +270,7 @@ def _check(root: str, change: Change) -> None:
 
 
 def _ready(each: FilePlan, place: str) -> int:
-    """The permissions of a source that can be replaced. Raises NotWritten or OSError for any other."""
+    """The permissions of a source that can be replaced. Raises NotWritten, Changed or OSError otherwise."""
     status = os.lstat(place)
     if not stat.S_ISREG(status.st_mode):
         raise NotWritten(f"{each.path} is no regular file")
@@ -278,5 +284,5 @@ def _ready(each: FilePlan, place: str) -> int:
         raise NotWritten(f"{each.path} belongs to another user, who would lose it")
     with open(place, "rb") as stream:
         if stream.read() != each.before:
-            raise NotWritten(f"{each.path} was changed in the meantime")
+            raise Changed(f"{each.path} was changed in the meantime")
     return stat.S_IMODE(status.st_mode)

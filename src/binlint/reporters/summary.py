@@ -24,7 +24,7 @@ def line(report: Report, context: ReportContext) -> str:
     if report.unchanged:
         parts.append(f"{report.unchanged} on lines that did not change")
     text = ", ".join(parts)
-    if not report.checked:
+    if not report.checked and not report.is_of_changes:
         text += ": nothing was looked at"
     if report.skipped:
         text += f"; skipped {len(report.skipped)} ({_reasons(report.skipped)})"
@@ -61,7 +61,8 @@ def baseline_notes(baseline: Baselined) -> Iterator[str]:
 
 def closing(report: Report, context: ReportContext) -> str:
     """The closing line, or nothing for a quiet run whose files were all looked at and are all clean."""
-    silent = context.quiet and report.checked and not (report.findings or report.skipped or report.notes)
+    is_done = report.checked or report.is_of_changes
+    silent = context.quiet and is_done and not (report.findings or report.skipped or report.notes)
     if report.baseline and report.baseline.credentials:
         silent = False
     return "" if silent else line(report, context)
