@@ -42,7 +42,9 @@ def may_be_taken(path: str, data: bytes, speaks: Callable[[], bool]) -> bool:
 
 
 def tracked(config: Config) -> list[Entry]:
-    """What git tracks below the directory of the run and binlint reads; nothing where git does not help."""
+    """What git tracks below the directory of the run and binlint reads; nothing where git is not asked."""
+    if not config.respect_gitignore:
+        return []
     exclusion = Exclusion(config)
     found = []
     for path in tracked_files(config.cwd):
