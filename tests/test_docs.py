@@ -33,7 +33,7 @@ def test_the_first_screen_has_two_commands_of_one_line():
         assert command.count("\n") == 1
         assert command.startswith("python3 -m venv .venv && ")
     assert sample.endswith(".venv/bin/binlint fixtures/sample --exit-zero\n")
-    assert tests.endswith(" -m pytest -q\n")
+    assert tests.endswith(" -m pytest -q -n auto --dist loadfile\n")
 
 
 def test_the_readme_names_one_command_that_passes_the_tests():

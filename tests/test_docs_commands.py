@@ -52,9 +52,9 @@ _SETUP = "python3 -m venv .venv && .venv/bin/python -m pip install -q"
 # Commands that are not run, and why. What of them can be tried has a test of its own.
 NOT_RUN = {
     ("README.md", f"{_SETUP} . && .venv/bin/binlint fixtures/sample --exit-zero"): INSTALLS,
-    ("README.md", f"{_SETUP} -e '.[dev]' && .venv/bin/python -m pytest -q"): TESTS,
-    ("CONTRIBUTING.md", f"{_SETUP} -e '.[dev]' && .venv/bin/python -m pytest -q"): TESTS,
-    ("development.md", f"{_SETUP} -e '.[dev]' && .venv/bin/python -m pytest -q"): TESTS,
+    ("README.md", f"{_SETUP} -e '.[dev]' && .venv/bin/python -m pytest -q -n auto --dist loadfile"): TESTS,
+    ("CONTRIBUTING.md", f"{_SETUP} -e '.[dev]' && .venv/bin/python -m pytest -q -n auto --dist loadfile"): TESTS,
+    ("development.md", f"{_SETUP} -e '.[dev]' && .venv/bin/python -m pytest -q -n auto --dist loadfile"): TESTS,
     ("ci.md", 'pip install "binlint @ git+https://github.com/OWNER/binlint@COMMIT"'): INSTALLS,
     ("index.md", "python3 -m pip install ."): INSTALLS,
     (

@@ -296,7 +296,7 @@ def _with_importers(leaks: Iterable[Leak], examiner: Examiner, scope: Scope) -> 
     """The same with the files that may import such a value, where the run has seen all there are."""
     project = examiner.world.project
     for leak in leaks:
-        if leak.paths and (scope.is_whole or not scope.is_hook):
+        if leak.paths and not scope.is_hook:
             readers = tuple(_readers(leak.origins[0].path, frozenset(), project))
             if len(readers) + 1 < budget.FAR.users:
                 leak = leak._replace(importers=readers)

@@ -198,9 +198,9 @@ def _look(
         around = near(project_of(sources, listed), listed, deep=True)
         sources = [*sources, *around.candidates]
         listed += around.paths
-        if held:  # who takes it may stand anywhere in the project
-            known = {source.path for source in sources}
-            rest = [entry for entry in tracked(config) if entry.path not in known]
+        known = {source.path for source in sources}
+        rest = [entry for entry in tracked(config) if entry.path not in known] if held else []
+        if rest:  # who takes it may stand anywhere in the project
             sifted = _sift(rest, None, planned, keeps_clean=False)
             company = company or sifted.company
             speaks.cache_clear()
