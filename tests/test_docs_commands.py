@@ -53,8 +53,14 @@ _SETUP = "python3 -m venv .venv && .venv/bin/python -m pip install -q"
 NOT_RUN = {
     ("README.md", f"{_SETUP} . && .venv/bin/binlint fixtures/sample --exit-zero"): INSTALLS,
     ("README.md", f"{_SETUP} -e '.[dev]' && .venv/bin/python -m pytest -q -n auto --dist loadfile"): TESTS,
-    ("CONTRIBUTING.md", f"{_SETUP} -e '.[dev]' && .venv/bin/python -m pytest -q -n auto --dist loadfile"): TESTS,
-    ("development.md", f"{_SETUP} -e '.[dev]' && .venv/bin/python -m pytest -q -n auto --dist loadfile"): TESTS,
+    (
+        "CONTRIBUTING.md",
+        f"{_SETUP} -e '.[dev]' && .venv/bin/python -m pytest -q -n auto --dist loadfile",
+    ): TESTS,
+    (
+        "development.md",
+        f"{_SETUP} -e '.[dev]' && .venv/bin/python -m pytest -q -n auto --dist loadfile",
+    ): TESTS,
     ("ci.md", 'pip install "binlint @ git+https://github.com/OWNER/binlint@COMMIT"'): INSTALLS,
     ("index.md", "python3 -m pip install ."): INSTALLS,
     (

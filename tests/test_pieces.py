@@ -63,6 +63,7 @@ def said(findings: list[dict[str, Any]]) -> list[str]:
 def test_pieces_say_what_one_run_says(
     project: str, is_commit: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(whole, "PIECE", 1)
     place = plant(ROOT / project, tmp_path / "project")
     if not is_commit:
         git(place, "commit", "-q", "--no-verify", "-m", "As it was")
@@ -81,6 +82,8 @@ def pair(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     root = repository(tmp_path)
     (root / "README.md").write_text("A bot\n")
     _commit(root)
+    for number in range(whole.PIECE):
+        (root / f"remark{number}.md").write_text("A bot\n")
     (root / "held.py").write_text(f"FIRST = '{fresh_key()}'\n")
     _commit(root)
     (root / "taker.py").write_text("from binance import Client\nfrom held import FIRST\nClient(FIRST, '')\n")
@@ -106,8 +109,9 @@ def test_a_literal_of_an_earlier_commit_is_reported_with_its_client(pair: Path) 
 
 
 def test_a_literal_of_the_same_commit_is_left_to_the_piece_that_has_it(pair: Path) -> None:
-    with (pair / "held.py").open("a") as stream:
-        stream.write("# a remark\n")
+    for path in pair.glob("[!.]*"):
+        with path.open("a") as stream:
+            stream.write("# a remark\n")
     git(pair, "add", "-A")
     assert places("taker.py") == []
     assert places("held.py") == FOUND
@@ -154,6 +158,14 @@ def test_a_file_that_somebody_names_is_no_piece(
     git(pair, "reset", "-q", "--soft", "HEAD~")
     assert main(["--output-format", "concise", "taker.py"]) == 1
     assert b"held.py:1:9: BIN101" in capsysbinary.readouterr().out
+
+
+def test_a_commit_of_few_files_is_not_divided(pair: Path) -> None:
+    """So what was not given is none of the hook's files, and the client that is given is ours to report."""
+    with (pair / "held.py").open("a") as stream:
+        stream.write("# a remark\n")
+    git(pair, "add", "-A")
+    assert places("taker.py") == FOUND
 
 
 def test_a_hook_before_a_push_is_given_the_files_between_two_revisions(

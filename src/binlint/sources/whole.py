@@ -22,6 +22,7 @@ _FOLDERS = 100  # and folders that are listed for it
 _TELLING = ("requirements.txt", "pyproject.toml", "setup.py", "setup.cfg", "Pipfile", "environment.yml")
 _RANGE = ("PRE_COMMIT_FROM_REF", "PRE_COMMIT_TO_REF")
 _ALL = re.compile(r"\0(?:--all-files|-v*av*)\0")  # of pre-commit and prek
+PIECE = 4  # names that pre-commit and prek give to each process before they start another
 _COMMAND_LINE = 65_536  # bytes
 _NAMES = ("--name-only", "-z", "--no-renames", "--no-ext-diff", "--ignore-submodules=all", "--relative")
 
@@ -58,7 +59,8 @@ def given_to_others(paths: Collection[str], listed: Collection[str], config: Con
     """Those of some tracked files that were not given to this run, but are to another piece of the same hook.
 
     A hook is given what is staged, or what lies between two revisions, or everything, if whoever started it
-    was told so. While a merge stands open it is given only what was in conflict. Where this cannot be told
+    was told so. So few that they are never divided were all given to this run, but for what the hook is not
+    for. While a merge stands open it is given only what was in conflict. Where this cannot be told
     nothing is left to others: two reports of one literal are better than none.
     """
     if not config.force_exclude:  # somebody named the files by hand: there is no other piece
@@ -69,9 +71,11 @@ def given_to_others(paths: Collection[str], listed: Collection[str], config: Con
     if isinstance(answer, NoListing) or _is_merging(config.cwd):
         return frozenset()
     handed = frozenset(os.fsdecode(record) for record in answer.split(b"\0") if record)
-    if handed.issuperset(listed):
-        return handed.intersection(paths)
-    return frozenset(paths) if _ALL.search(arguments_of_parent()) else frozenset()
+    if not handed.issuperset(listed):
+        if not _ALL.search(arguments_of_parent()):
+            return frozenset()
+        handed = frozenset(tracked_files(config.cwd))
+    return handed.intersection(paths) if len(handed) > PIECE else frozenset()
 
 
 def arguments_of_parent() -> str:
