@@ -59,15 +59,15 @@ def given_to_others(paths: Collection[str], listed: Collection[str], config: Con
     """Those of some tracked files that were not given to this run, but are to another piece of the same hook.
 
     A hook is given what is staged, or what lies between two revisions, or everything, if whoever started it
-    was told so. So few that they are never divided were all given to this run, but for what the hook is not
-    for. While a merge stands open it is given only what was in conflict. Where this cannot be told
-    nothing is left to others: two reports of one literal are better than none.
+    was told so. Few files are never divided: what is missing of them was not given to anybody. While a merge
+    stands open a hook is given only what was in conflict. Where this cannot be told nothing is left to
+    others: two reports of one literal are better than none.
     """
     if not config.force_exclude:  # somebody named the files by hand: there is no other piece
         return frozenset()
     revisions = [os.environ.get(name, "") for name in _RANGE]
-    compared = ("diff", *_NAMES, "...".join(revisions)) if all(revisions) else ("diff", "--cached", *_NAMES)
-    answer = ask_git((*compared, "--"), config.cwd, is_own_index=True)
+    compared = ("--end-of-options", "...".join(revisions)) if all(revisions) else ("--cached",)
+    answer = ask_git(("diff", *_NAMES, *compared, "--"), config.cwd, is_own_index=True)
     if isinstance(answer, NoListing) or _is_merging(config.cwd):
         return frozenset()
     handed = frozenset(os.fsdecode(record) for record in answer.split(b"\0") if record)
