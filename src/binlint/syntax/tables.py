@@ -52,9 +52,13 @@ class Cell(NamedTuple):
     at: int
 
 
+def _head(cell: Cell) -> str:
+    return cell.heads[cell.at].strip().strip("`\"'[]*_ ")
+
+
 def _name(cell: Cell) -> str:
     """What a value is called, after whomever its row names; empty if it is called something harmless."""
-    head = cell.heads[cell.at].strip().strip("`\"'[]*_ ")
+    head = _head(cell)
     if head.lower() in _GENERIC:
         names = [
             row for name, row in zip(cell.heads, cell.row, strict=False) if name.strip().lower() in _NAMING
@@ -93,7 +97,9 @@ class Tables:
         """The head of the column of a value; NOT_ONE if that is no credential, empty without a column."""
         self._asked += 1
         cell = self._cell(mention) if self._asked <= _MOST else None
-        return "" if cell is None else _name(cell) or NOT_ONE
+        if cell is None or len(_head(cell)) == 1:  # a letter names no column
+            return ""
+        return _name(cell) or NOT_ONE
 
     def _cell(self, mention: Mention) -> Cell | None:
         line = mention.place.line - 1
