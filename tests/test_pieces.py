@@ -76,6 +76,55 @@ def test_pieces_say_what_one_run_says(
         assert said(found) == wanted, size
 
 
+CLIENT = "from binance.client import Client\n"
+FAR_APART = {
+    "names that are not ASCII": {
+        "设置.py": "币 = '«a»'\n",
+        "主.py": CLIENT + "from 设置 import 币\nClient(币, '')\n",
+    },
+    "settings of Django": {
+        "manage.py": "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'site_conf.production')\n",
+        "site_conf/__init__.py": "",
+        "site_conf/production.py": "FIRST = '«a»'\n",
+        "trading/services.py": CLIENT + "from django.conf import settings\nClient(settings.FIRST, '')\n",
+    },
+    "a wrapper on a changed search path": {
+        "libs/common/wrap.py": CLIENT + "def connect(first):\n    return Client(first, '')\n",
+        "libs/common/__init__.py": "",
+        "apps/one/ids.py": "FIRST = '«a»'\n",
+        "apps/one/run.py": (
+            "import os, sys\nsys.path.append(os.path.join(os.path.dirname(__file__), '..', '..', 'libs'))\n"
+            "from common.wrap import connect\nfrom ids import FIRST\nconnect(FIRST)\n"
+        ),
+    },
+    "a subclass that puts something else there": {
+        "base.py": CLIENT
+        + "class Base:\n    first = 'my-own-key-17'\n    def go(self):\n        Client(self.first, '')\n",
+        "mine.py": "import os\nfrom base import Base\nclass Mine(Base):\n    first = os.environ['FIRST']\n"
+        "Mine().go()\n",
+    },
+}
+
+
+@pytest.mark.parametrize("name", FAR_APART)
+def test_pieces_that_belong_together_though_no_import_says_so(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(whole, "PIECE", 1)
+    root = repository(tmp_path)
+    key = fresh_key()
+    for path, text in FAR_APART[name].items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(text.replace("«a»", key), encoding="utf-8")
+    git(root, "add", "-A")
+    monkeypatch.chdir(root)
+    wanted = run(".")
+    assert any(finding["code"] == "BIN101" for finding in wanted) == any(
+        "«a»" in text for text in FAR_APART[name].values()
+    )
+    assert said([finding for path in FAR_APART[name] for finding in run(path)]) == said(wanted)
+
+
 @pytest.fixture
 def pair(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A repository with a file that holds a key, committed, and one that hands it to a client, only staged."""

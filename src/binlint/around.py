@@ -16,9 +16,10 @@ from binlint.sources.source import Source
 
 _CODE = (".py", ".pyw", ".ipynb")
 _FINDERS = frozenset(
-    {"import_module", "__import__", "run_path", "run_module", "spec_from_file", "exec(", "django.conf"}
-    | {"from_object", "from_pyfile", "current_app", "sys.modules", "load_module", "pkgutil", "builtins"}
+    {"import_module", "__import__", "run_path", "run_module", "spec_from_file", "exec(", "sys.modules"}
+    | {"load_module", "pkgutil", "builtins"}
 )
+_SETTINGS = frozenset({"django.conf", "from_object", "from_pyfile", "current_app"})  # of frameworks, wherever
 _WRITERS = frozenset({"environ[", "environ.update", "environ.setdefault", "putenv", "setenv"})
 _READERS = frozenset({"environ", "getenv"})
 _COMPONENT = 300  # files beyond which it is quicker to look at all
@@ -79,7 +80,11 @@ def connected(project: Project, held: Sequence[str]) -> frozenset[str] | None:
         found[path] = None
         if len(found) > _COMPONENT:
             return None
-        waiting += (*project.importers(path), *project.imported(path))
+        waiting += (
+            *project.importers(path),
+            *project.imported(path),
+            *project.found_by_search_path(path),
+        )
         if not is_written and project.mentions(path, _WRITERS):
             is_written = True
             waiting += project.mentioning(_READERS)
@@ -95,3 +100,4 @@ def _finders(project: Project, held: Sequence[str]) -> Iterator[str]:
     for path in project.mentioning(_FINDERS):
         if posixpath.dirname(path) in folders or project.mentions(path, words):
             yield path
+    yield from project.mentioning(_SETTINGS)

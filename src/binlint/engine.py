@@ -15,11 +15,12 @@ from binlint.report import Note, Report
 from binlint.sources.source import Source
 
 if TYPE_CHECKING:
-    from binlint.analysis import Analysed
+    from binlint.analysis import Analysed, Scope
     from binlint.config import Config
     from binlint.leak import Leak
     from binlint.sources.discover import Discovery
     from binlint.sources.kinds import Entry
+    from binlint.sources.project import Project
 
 _LIST = 1_000_000  # bytes
 
@@ -168,10 +169,9 @@ def _look(
     planned: Mapping[str, bytes],
 ) -> Analysed:
     """Everything behind the byte filter; imported only when a file has earned it."""
-    import gc
     from functools import cache
 
-    from binlint.analysis import Scope, analyse
+    from binlint.analysis import Scope
     from binlint.around import connected, near
     from binlint.catalogue import Catalogue
     from binlint.sources.kinds import CODE, SCRIPT
@@ -192,27 +192,40 @@ def _look(
     def speaks() -> bool:
         return company or (scope.is_hook and speaks_of_binance(config.root))
 
-    gathered: list[Source] = []
+    held: list[str] = []
     if scope.is_hook:
         held = [source.path for source in sources if may_be_taken(source.path, source.data, speaks)]
         around = near(project_of(sources, listed), listed, deep=True)
         sources = [*sources, *around.candidates]
         listed += around.paths
-        known = {source.path for source in sources}
-        rest = [entry for entry in tracked(config) if entry.path not in known] if held else []
-        if rest:  # who takes it may stand anywhere in the project
-            sifted = _sift(rest, None, planned, keeps_clean=False)
-            company = company or sifted.company
-            speaks.cache_clear()
-            gathered = sorted((*sifted.waiting, *sifted.idle))
-            listed += [entry.path for entry in rest if entry.kind in CODE or entry.kind == SCRIPT]
-            reach = connected(project_of((*sources, *gathered), listed), held)
-            sources += [source for source in gathered if reach is None or source.path in reach]
-            scope = scope._replace(is_whole=True)
-    listed = list(dict.fromkeys(listed))
-    project = project_of((*sources, *gathered), listed)
     if progress is not None:
         progress(len(listed), len(listed))
+    if not held:
+        seen = _analyse(sources, config, project_of(sources, listed), scope, speaks)
+        held = sorted({finding.location.path for finding in seen.findings})
+        if not (scope.is_hook and held):
+            return seen
+    # Who takes what the given files hold, or puts something else in its place, may stand anywhere.
+    known = {source.path for source in sources}
+    rest = [entry for entry in tracked(config) if entry.path not in known]
+    sifted = _sift(rest, None, planned, keeps_clean=False)
+    company = company or sifted.company
+    speaks.cache_clear()
+    gathered = sorted((*sifted.waiting, *sifted.idle))
+    listed += [entry.path for entry in rest if entry.kind in CODE or entry.kind == SCRIPT]
+    project = project_of((*sources, *gathered), tuple(dict.fromkeys(listed)))
+    reach = connected(project, held)
+    sources = [*sources, *(source for source in gathered if reach is None or source.path in reach)]
+    return _analyse(sources, config, project, scope._replace(is_whole=bool(rest)), speaks)
+
+
+def _analyse(
+    sources: Sequence[Source], config: Config, project: Project, scope: Scope, speaks: Callable[[], bool]
+) -> Analysed:
+    import gc
+
+    from binlint.analysis import analyse
+
     collecting = gc.isenabled()
     gc.disable()  # a tree is many objects that live as long as their file: a third of the time
     try:

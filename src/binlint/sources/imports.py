@@ -16,10 +16,12 @@ KEPT = 64 * 1024 * 1024  # bytes of sources that stay in memory for further ques
 
 # Every repetition has an end, so that no file can make it slow.
 _STATEMENT = re.compile(
-    rb"[ \t]{0,200}(?:from[ \t]{1,8}(\.{0,20}[ \t]{0,8}[\w.]{0,200})[ \t]{1,8}"
+    rb"[ \t]{0,200}(?:from[ \t]{1,8}(\.{0,20}[ \t]{0,8}[\w.\x80-\xff]{0,200})[ \t]{1,8}"
     rb"import[ \t\\\r\n]{0,40}(\([^)]{0,8000}\)|[^\n#;]*)|import[ \t]{1,8}([^\n#;]+))"
 )
-_CALL = re.compile(rb"import(?:_module|__)\(\s{0,40}(?:name\s?=\s?)?[rRuUbB]?[\"']([\w.]{1,200})[\"']")
+_CALL = re.compile(
+    rb"import(?:_module|__)\(\s{0,40}(?:name\s?=\s?)?[rRuUbB]?[\"']([\w.\x80-\xff]{1,200})[\"']"
+)
 _FEW = 8  # words that are looked for one by one; from then on reading all imports is cheaper
 _WORD = re.compile(r"\w+")
 

@@ -355,6 +355,16 @@ class Project:
         ends = [dotted.replace(".", "/"), *(f"{dotted}.{name}".replace(".", "/") for name in names)]
         return any(f"/{path}".endswith((f"/{end}.py", f"/{end}/{_INIT}")) for end in ends)
 
+    def found_by_search_path(self, path: str) -> Iterator[str]:
+        """The files that a file which changes `sys.path` may import, by the ends of their paths."""
+        if not self._index.mentions(path, _SEARCH_PATH):
+            return
+        for dotted, level, names in self._index.of(path):
+            if not level and self.module(path, dotted, level) is None:
+                for other in self.listing:
+                    if other.endswith(".py") and self._is_on_search_path(path, dotted, names, other):
+                        yield other
+
     def imported(self, path: str) -> tuple[str, ...]:
         """The files of the project that the file at `path` imports."""
         found = self._imported.get(path)
