@@ -43,8 +43,7 @@ class Event(NamedTuple):
         request = self.payload.get("pull_request")
         if not isinstance(request, dict) or self.name == "pull_request_target":
             return False
-        repository = (request.get("head") or {}).get("repo") or {}
-        return bool(repository.get("full_name") != self.repository)
+        return _below(request, "head", "repo", "full_name") != self.repository
 
 
 def install() -> None:
@@ -82,6 +81,9 @@ def scan() -> None:
         _annotate("error", str(error))
         _store("exit-code", str(_FAILED))
         return
+    if code == 0 and not os.path.isfile(reports["json"]):
+        _annotate("error", "args: binlint was asked for something else than to look at files")
+        code = _FAILED
     _store("exit-code", str(code))
     _store("findings", _count(reports["json"], os.environ.get("INPUT_FAIL_ON", "")))
     _store("summary", reports["md"])
@@ -177,6 +179,13 @@ def _event() -> Event:
     return Event(name, payload if isinstance(payload, dict) else {}, repository, base_ref, sha)
 
 
+def _below(value: object, *names: str) -> object:
+    """What stands in nested objects, or None."""
+    for name in names:
+        value = value.get(name) if isinstance(value, dict) else None
+    return value
+
+
 def _revision(event: Event, where: str) -> str | None:
     """The commit that a pull request or merge group is compared with; None elsewhere. Raises InputError."""
     group = event.payload.get("merge_group")
@@ -191,7 +200,7 @@ def _revision(event: Event, where: str) -> str | None:
     if event.base_ref:
         candidates.append(f"refs/remotes/origin/{event.base_ref}")
     if isinstance(request, dict):
-        candidates.append(str((request.get("base") or {}).get("sha") or ""))
+        candidates.append(str(_below(request, "base", "sha") or ""))
     if isinstance(group, dict):
         candidates.append(str(group.get("base_sha") or ""))
     for candidate in filter(None, candidates):

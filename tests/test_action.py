@@ -208,6 +208,7 @@ def test_a_broken_configuration(runner: Runner, leaks: Leaks):
         ({"config": "nowhere.toml"}, "nowhere.toml"),
         ({"baseline": "nowhere.jsonl"}, "nowhere.jsonl"),
         ({"paths": "nowhere"}, "nowhere"),
+        ({"args": "--version"}, "args"),
         ({"format": "nothing"}, "--output-format"),
         ({"fail-on": "nothing"}, "--fail-on"),
     ],

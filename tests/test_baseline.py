@@ -147,6 +147,16 @@ def test_stale_entries_are_told_and_pruned():
     assert "more than is found" not in run()[1]
 
 
+@pytest.mark.parametrize("choice", [("--ignore", "BIN101"), ("--select", "BIN107")])
+def test_a_rule_that_does_not_run_says_nothing_of_its_entries(choice: tuple[str, str]):
+    write("a.py", fresh_key())
+    run("baseline")
+    before = FILE.read_bytes()
+    assert "says more than is found" not in run(*choice)[1]
+    run("baseline", "--prune", *choice)
+    assert FILE.read_bytes() == before
+
+
 def test_a_part_of_the_tree_leaves_the_rest_alone():
     write("one/a.py", fresh_key())
     write("two/b.py", fresh_key())

@@ -73,6 +73,9 @@ def test_a_directive_is_written_once(name: str, text: str, line: int, comment: s
         ("x.json", '{"binance": {"api_key": "«key»"}}', "JSON has no comments"),
         ("x.js", 'const binance_api_key = "«key»"', "cannot tell where a comment can stand"),
         ("x.yaml", "binance:\n  text: |\n    api_key: «key»\n", "no line of the statement"),
+        ("x.yaml", 'text: "many\n  binance_api_key: «key»\n  end"\n', "cannot tell where"),
+        ("x.yaml", "text: 'many\n  binance_api_key: «key»\n  end'\n", "cannot tell where"),
+        (".env", 'A="x\nBINANCE_API_KEY=«key»\n"\n', "cannot tell where"),
     ],
 )
 def test_where_no_comment_can_stand_it_is_said(name: str, text: str, why: str):

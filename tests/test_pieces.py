@@ -88,6 +88,23 @@ FAR_APART = {
         "site_conf/production.py": "FIRST = '«a»'\n",
         "trading/services.py": CLIENT + "from django.conf import settings\nClient(settings.FIRST, '')\n",
     },
+    "settings of Django in two files": {
+        "manage.py": "import os\nos.environ['DJANGO_SETTINGS_MODULE'] = 'proj.settings.prod'\n",
+        "proj/__init__.py": "",
+        "proj/settings/__init__.py": "",
+        "proj/settings/base.py": "FIRST = '«a»'\n",
+        "proj/settings/prod.py": "from .base import *\n",
+        "app/v.py": CLIENT + "from django.conf import settings\nClient(settings.FIRST, '')\n",
+    },
+    "configuration of Flask": {
+        "config.py": "FIRST = '«a»'\n",
+        "app.py": "from flask import Flask\napp = Flask(__name__)\napp.config.from_object('config')\n",
+        "v.py": CLIENT + "from app import app\nClient(app.config['FIRST'], '')\n",
+    },
+    "another name for the environment": {
+        "a.py": "from os import environ as e\ne['FIRST'] = '«a»'\n",
+        "b.py": CLIENT + "import os, a\nClient(os.environ['FIRST'], '')\n",
+    },
     "a wrapper on a changed search path": {
         "libs/common/wrap.py": CLIENT + "def connect(first):\n    return Client(first, '')\n",
         "libs/common/__init__.py": "",
@@ -174,6 +191,9 @@ def test_a_literal_of_the_same_commit_is_left_to_the_piece_that_has_it(pair: Pat
         ("python -m pre_commit run binlint -a", True),
         ("prek run -av", True),
         ("pre-commit run --files taker.py held.py", False),
+        ("pre-commit run --files=taker.py -a", False),
+        ("xargs -a list binlint check --force-exclude", False),
+        ("git commit -a -m pre-commit", False),
         ("pre-commit run --files -ab.py", False),
         ("xargs -P 4 binlint check --force-exclude", False),
         ("", False),

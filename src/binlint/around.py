@@ -6,21 +6,19 @@ costs what its own files and their nearest relatives cost.
 
 from __future__ import annotations
 
-import posixpath
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from binlint import candidates
+from binlint.flow.declared import WRITES, WRITING
 from binlint.sources.project import Project
 from binlint.sources.source import Source
 
 _CODE = (".py", ".pyw", ".ipynb")
-_FINDERS = frozenset(
+_FINDERS = frozenset(  # of files, modules and settings by other ways than an import
     {"import_module", "__import__", "run_path", "run_module", "spec_from_file", "exec(", "sys.modules"}
-    | {"load_module", "pkgutil", "builtins"}
+    | {"load_module", "pkgutil", "builtins", "django", "from_object", "from_pyfile", "current_app"}
 )
-_SETTINGS = frozenset({"django.conf", "from_object", "from_pyfile", "current_app"})  # of frameworks, wherever
-_WRITERS = frozenset({"environ[", "environ.update", "environ.setdefault", "putenv", "setenv"})
 _READERS = frozenset({"environ", "getenv"})
 _COMPONENT = 300  # files beyond which it is quicker to look at all
 _MOST = 200  # files that are read because others import them
@@ -70,7 +68,8 @@ def connected(project: Project, held: Sequence[str]) -> frozenset[str] | None:
     """
     if not all(path.endswith(_CODE) for path in held):
         return None
-    waiting = list(held)
+    waiting = [*held, *project.mentioning(_FINDERS)]
+    writers = frozenset(project.matching(WRITES, WRITING))
     found: dict[str, None] = {}
     is_written = False
     while waiting:
@@ -85,19 +84,7 @@ def connected(project: Project, held: Sequence[str]) -> frozenset[str] | None:
             *project.imported(path),
             *project.found_by_search_path(path),
         )
-        if not is_written and project.mentions(path, _WRITERS):
+        if not is_written and path in writers:
             is_written = True
             waiting += project.mentioning(_READERS)
-    finders = tuple(_finders(project, held))
-    return frozenset((*found, *finders, *(path for finder in finders for path in project.imported(finder))))
-
-
-def _finders(project: Project, held: Sequence[str]) -> Iterator[str]:
-    """The files that may import some files by names that they make up, or as settings."""
-    names = [posixpath.basename(path).partition(".")[0] for path in held]
-    words = frozenset(head + mark for head, mark, _ in (name.partition("_") for name in names))
-    folders = {posixpath.dirname(path) for path in held}
-    for path in project.mentioning(_FINDERS):
-        if posixpath.dirname(path) in folders or project.mentions(path, words):
-            yield path
-    yield from project.mentioning(_SETTINGS)
+    return frozenset(found)

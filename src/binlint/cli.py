@@ -188,6 +188,7 @@ def _refactor(
         cli_fix.refuse_in_ci(options.fix_in_ci)
     if options.overrides.get("env-file") is not None:  # in the configuration it is relative to the root
         config = config._replace(env_file=os.path.join(config.cwd, config.env_file or ""))
+    config = config._replace(force_exclude=False)  # the listing is made, and what writes runs as one piece
     watched = out if not options.quiet else None
     listing = [entry.path for entry in discovery.files]
 

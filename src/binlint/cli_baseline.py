@@ -75,7 +75,13 @@ class Filter:
             frozenset(map(self._path, self._paths - missed)),
             lambda path: os.path.lexists(os.path.join(self._root, path)),
             lambda path: any(folder == "./" or path.startswith(folder) for folder in self._below),
+            lambda rule, path: self._config.is_on(rule, self._shown_path(path)),
         )
+
+    def _shown_path(self, path: str) -> str:
+        """A path below the root of the project, as the run calls it."""
+        place = os.path.join(self._root, path)
+        return os.path.relpath(place, os.path.abspath(self._config.cwd)).replace(os.sep, "/")
 
     def matched(self, found: Examined) -> Match:
         """Which of the findings are old."""

@@ -192,6 +192,11 @@ def test_a_file_in_conflict_is_left_out(root: Path) -> None:
         (("--since", "--help"), "expected one argument"),
         (("--since=--help",), "no commit"),
         (("--since=main^{tree}",), "no commit"),
+        (("--since", "HEAD", "nowhere.py"), "no such file"),
+        (("--since", "HEAD", "*.py"), "no such file"),
+        (("--staged", "nowhere"), "no such file"),
+        (("--since", "HEAD", ".."), "below the directory of the run"),
+        (("--staged", "../bot.py"), "below the directory of the run"),
     ],
 )
 def test_what_cannot_be(
@@ -203,6 +208,19 @@ def test_what_cannot_be(
     code, said = run(*arguments)
     assert code == 2
     assert words in said
+
+
+def test_paths_that_are_gone_or_linked(root: Path) -> None:
+    folder = root / "real"
+    folder.mkdir()
+    (folder / "old.py").write_text(CLEAN)
+    commit()
+    (folder / "old.py").unlink()
+    (folder / "new.py").write_text(CALL)
+    (root / "link").symlink_to("real")
+    assert run("--since", "HEAD", "real/old.py")[0] == 0
+    assert places(run("--since", "HEAD", "link")[1]) == places(run("--since", "HEAD", "real")[1])
+    assert run("--since", "HEAD", "link")[0] == 1
 
 
 def test_without_a_repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

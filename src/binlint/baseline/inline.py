@@ -14,11 +14,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from binlint.facts import Literal
 from binlint.finding import Finding
 from binlint.sources.decode import decode
 from binlint.sources.kinds import ARTEFACTS, DOTENV, INI, JSON, NOTEBOOK, PYTHON, TOML, YAML
 from binlint.sources.source import Source, Text
 from binlint.suppress import IGNORE, IGNORE_NEXT, MARK, directives
+from binlint.syntax.data import compile_data
 from binlint.syntax.lexical import COMMENT, Lines, strings_and_comments
 
 _LONGEST = 200  # characters of a reason
@@ -236,7 +238,25 @@ def _is_sound(before: str, after: str, kind: str, added: int) -> bool:
         return False
     if kind == PYTHON:
         return _tree(before) == _tree(after)
-    return kind != TOML or _table(before) == _table(after)
+    if kind == TOML:
+        return _table(before) == _table(after)
+    return _texts(before, kind) == _texts(after, kind)
+
+
+def _texts(text: str, kind: str) -> list[object]:
+    """All values of a file of settings, in order."""
+    found: list[object] = []
+    seen: set[int] = set()  # what has several names is looked at once
+    document = compile_data("", text, kind).document
+    waiting: list[object] = [document]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, Literal):
+            found.append(each.value)
+        elif isinstance(each, tuple) and id(each) not in seen:
+            seen.add(id(each))
+            waiting += each
+    return found
 
 
 def _tree(text: str) -> str | None:

@@ -30,14 +30,19 @@ class Scope(NamedTuple):
     looked_at: frozenset[str]
     exists: Callable[[str], bool]
     is_within: Callable[[str], bool]  # a path lies in a directory that was asked about
+    is_on: Callable[[str, str], bool] = lambda rule, path: True  # a rule is in force for a path
 
     def is_left(self, entry: Entry) -> bool:
         """Whether the place of an entry without a finding holds it no more, as far as one can see."""
-        return entry.path in self.looked_at or not self.exists(entry.path)
+        return self._was_looked_at(entry) or not self.exists(entry.path)
 
     def is_stale(self, entry: Entry) -> bool:
         """The same where the run was asked about that place."""
-        return entry.path in self.looked_at or (self.is_within(entry.path) and not self.exists(entry.path))
+        is_gone = self.is_within(entry.path) and not self.exists(entry.path)
+        return self._was_looked_at(entry) or is_gone
+
+    def _was_looked_at(self, entry: Entry) -> bool:
+        return entry.path in self.looked_at and self.is_on(entry.rule, entry.path)
 
 
 class Group(NamedTuple):

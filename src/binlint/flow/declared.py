@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 _ALIASES = 4  # names for names
 _ONLY_WRITES = frozenset({"environ.setdefault", "environ.update", "putenv("})
-_WRITES = frozenset({"environ", "putenv", "setenv"})
-_WRITING = re.compile(rb"\][\s)\\]*(?::[^=\n]*)?=(?!=)|setdefault|update|putenv|setenv")  # most only read
+WRITES = frozenset({"environ", "putenv", "setenv"})
+WRITING = re.compile(rb"\][\s)\\]*(?::[^=\n]*)?=(?!=)|setdefault|update|putenv|setenv")  # most only read
 
 
 class Declared:
@@ -45,7 +45,7 @@ class Declared:
         linked = self._linked
         project = linked.world.project
         in_hand = project.in_hand
-        likely = dict.fromkeys(path for path in project.matching(_WRITES, _WRITING) if path in in_hand)
+        likely = dict.fromkeys(path for path in project.matching(WRITES, WRITING) if path in in_hand)
         likely.update(dict.fromkeys(project.mentioning(_ONLY_WRITES)))
         likely.pop(self._facts.path, None)
         word = frozenset({name})

@@ -34,6 +34,7 @@ class Changes(NamedTuple):
 def staged(paths: Sequence[str], config: Config, cwd: str) -> Changes:
     """What the index holds that the last commit does not. Raises ConfigError where git does not help."""
     git = _Git(cwd, is_own_index=True)
+    paths = git.checked(paths, "HEAD")
     changed = git.names("diff", "--cached", *_PLAIN, "--name-only", "--diff-filter=ACMRT", "--", *paths)
     entries = git.index(changed)
     apart = git.names("diff-files", "--relative", "--name-only", "--no-ext-diff")
@@ -50,6 +51,7 @@ def since(revision: str, paths: Sequence[str], config: Config, cwd: str) -> Chan
     """What differs from where this branch left a revision. Raises ConfigError where git does not help."""
     git = _Git(cwd)
     base = git.base(revision)
+    paths = git.checked(paths, base)
     statuses = git.records(
         "diff-index", "--cached", "--name-status", "-M", "--relative", "-z", base, "--", *paths
     )
@@ -176,6 +178,25 @@ class _Git:
     def names(self, command: str, *arguments: str) -> list[str]:
         """Paths relative to the directory, as git lists them."""
         return self.records("--literal-pathspecs", command, "-z", *arguments)
+
+    def checked(self, paths: Sequence[str], revision: str) -> list[str]:
+        """The paths as git has to be asked for them. Raises ConfigError for what it could not tell of."""
+        found = []
+        for path in paths:
+            place = os.path.join(self._cwd, path)
+            shown = os.path.relpath(os.path.realpath(place), os.path.realpath(self._cwd))
+            if shown == os.pardir or shown.startswith(os.pardir + os.sep) or os.path.isabs(shown):
+                raise ConfigError(f"{path}: --staged and --since look below the directory of the run only")
+            if not os.path.lexists(place) and not self._knows(path, revision):
+                raise ConfigError(f"{path}: no such file or directory, neither here nor in git")
+            found.append(shown if os.path.lexists(place) and os.path.isdir(place) else path)
+        return found
+
+    def _knows(self, path: str, revision: str) -> bool:
+        asked = ("ls-tree", "-r", "-z", "--name-only", revision, "--", path)
+        before = self.try_to("--literal-pathspecs", *asked)
+        is_old = not isinstance(before, NoListing) and bool(before)
+        return is_old or bool(self.names("ls-files", "--", path))
 
     def base(self, revision: str) -> str:
         """The commit in which the present state and a revision were last the same."""

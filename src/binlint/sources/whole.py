@@ -21,7 +21,9 @@ _LOOKED_AT = 400  # files that are read to see whether a project speaks of Binan
 _FOLDERS = 100  # and folders that are listed for it
 _TELLING = ("requirements.txt", "pyproject.toml", "setup.py", "setup.cfg", "Pipfile", "environment.yml")
 _RANGE = ("PRE_COMMIT_FROM_REF", "PRE_COMMIT_TO_REF")
-_ALL = re.compile(r"\0(?:--all-files|-v*av*)\0")  # of pre-commit and prek
+_RUNNER = re.compile(r"(?:^|[\0/\\])(?:pre[-_]commit|prek)(?:\.exe|\.pyz)?\0")
+_ALL = re.compile(r"\0run\0(?:.*\0)?(?:--all-files|-v*av*)\0", re.DOTALL)
+_NAMED = re.compile(r"\0--files(?:\0|=)")
 PIECE = 4  # names that pre-commit and prek give to each process before they start another
 _COMMAND_LINE = 65_536  # bytes
 _NAMES = ("--name-only", "-z", "--no-renames", "--no-ext-diff", "--ignore-submodules=all", "--relative")
@@ -71,8 +73,13 @@ def given_to_others(paths: Collection[str], listed: Collection[str], config: Con
     if isinstance(answer, NoListing) or _is_merging(config.cwd):
         return frozenset()
     handed = frozenset(os.fsdecode(record) for record in answer.split(b"\0") if record)
+    told = arguments_of_parent()
+    if not _RUNNER.search(told):
+        told = ""
+    if _NAMED.search(told):
+        return frozenset()
     if not handed.issuperset(listed):
-        if not _ALL.search(arguments_of_parent()):
+        if not _ALL.search(told):
             return frozenset()
         handed = frozenset(tracked_files(config.cwd))
     return handed.intersection(paths) if len(handed) > PIECE else frozenset()
