@@ -232,10 +232,9 @@ def _judged(
         return [], []
     tree = _in_tree(findings, config, scope)
     texts = {sighting.origins[0]: sighting.text for sighting in sightings}
-    variables = dict(zip(tree, _variables(tree, texts), strict=True))
     reported = _reported(tree, config, scope, examiner.world.project)
-    if not scope.is_whole:
-        variables = dict(zip(reported, _variables(reported, texts), strict=True))
+    counted = tree if scope.is_whole else reported
+    variables = dict(zip(counted, _variables(counted, texts), strict=True))
     by_file: defaultdict[str, list[tuple[Finding, str]]] = defaultdict(list)
     for finding, warned in zip(reported, _warned_of_git(reported, config), strict=True):
         by_file[finding.location.path].append((warned, variables[finding]))

@@ -200,6 +200,7 @@ def _look(
         listed += around.paths
     if progress is not None:
         progress(len(listed), len(listed))
+    seen = None
     if not held:
         seen = _analyse(sources, config, project_of(sources, listed), scope, speaks)
         held = sorted({finding.location.path for finding in seen.findings})
@@ -208,6 +209,8 @@ def _look(
     # Who takes what the given files hold, or puts something else in its place, may stand anywhere.
     known = {source.path for source in sources}
     rest = [entry for entry in tracked(config) if entry.path not in known]
+    if seen is not None and not rest:
+        return seen
     sifted = _sift(rest, None, planned, keeps_clean=False)
     company = company or sifted.company
     speaks.cache_clear()
